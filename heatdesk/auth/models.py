@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.auth.permissions import ROLE_PERMISSIONS, Permission, Role
+from heatdesk.auth.permissions import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role
 from heatdesk.db import CreatedAt, Model, Pk
 
 
@@ -36,6 +36,10 @@ class Staff(Model):
         if self.session_token is None:
             raise RuntimeError("log in through auth.services.open_session")
         return self.session_token
+
+    @property
+    def role_label(self) -> str:
+        return str(ROLE_LABELS[self.role])
 
     def may(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[self.role]

@@ -2,6 +2,8 @@
 
 import enum
 
+from heatdesk.i18n import lazy
+
 
 class Permission(enum.StrEnum):
     """What a route can demand; default deny: a role has only what stands beside it below."""
@@ -39,6 +41,15 @@ class Role(enum.StrEnum):
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
 
+
+ROLE_LABELS = {
+    Role.CASHIER: lazy("Cashier"),
+    Role.BILLING_CLERK: lazy("Billing clerk"),
+    Role.SUPERVISOR: lazy("Supervisor"),
+    Role.FINANCE: lazy("Finance"),
+    Role.MANAGER: lazy("Manager"),
+    Role.ADMINISTRATOR: lazy("Administrator"),
+}
 
 _EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
 _READERS = frozenset(

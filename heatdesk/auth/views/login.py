@@ -26,7 +26,9 @@ def show() -> ResponseReturnValue:
         staff = services.authenticate(form.login.data or "", form.password.data or "", address)
         if staff is not None:
             services.open_session(staff, address)
+            language_chosen = session.get("language", staff.language)
             session.clear()
+            session["language"] = language_chosen
             login_user(staff)
             return redirect(local_target(request.args.get("next"), url_for("home.index")))
         services.record_failure(form.login.data or "", address)
@@ -42,13 +44,14 @@ def end() -> ResponseReturnValue:
     return redirect(url_for("login.show"))
 
 
-@bp.post("/language/<code>")
-@requires(Permission.OWN)
+@bp.get("/language/<code>")
+@public
 def language(code: str) -> ResponseReturnValue:
+    """A choice of this browser's session, kept in its cookie: nothing is written."""
     if code not in LANGUAGES:
         raise BadInput("There is no such language. Choose one from the menu.")
-    current_user.language = code
-    return redirect(local_target(request.form.get("next"), url_for("home.index")))
+    session["language"] = code
+    return redirect(local_target(request.args.get("next"), url_for("home.index")))
 
 
 @bp.route("/password", methods=["GET", "POST"])

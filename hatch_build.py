@@ -84,7 +84,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
                 build_data["force_include"][str(Path(self.root, folder))] = f"heatdesk/{folder}"
 
     def fetch_vendor(self) -> None:
-        """Fill `static/vendor`; a build broken off half-way leaves no stamp, and the next one starts again."""
+        """Fill `static/vendor`; a build broken off half-way leaves no stamp, so the next one starts again."""
         # The packages stay outside the checkout: no tool of ours then walks through 190 MB of them.
         with tempfile.TemporaryDirectory() as scratch:
             npm_ci(Path(self.root), Path(scratch))

@@ -65,11 +65,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def shared_app(server_url: str, template_name: str, settings: Settings) -> HeatdeskApp:
+def shared_app(server_url: str, template_name: str, settings: Settings) -> Iterator[HeatdeskApp]:
     url = make_database(server_url, f"heatdesk_test_{uuid.uuid4().hex[:8]}", template_name)
     app = create_app(settings, url)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

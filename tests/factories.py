@@ -12,7 +12,8 @@ from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import Account, Bill, BusinessDay, Season, SupplyTerm, Tariff
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
-from heatdesk.billing.rules.states import SupplyMode, SupplyState, TariffState, UseClass
+from heatdesk.billing.rules.states import SupplyMode, SupplyState, UseClass
+from heatdesk.billing.rules.workflow import TariffState
 from heatdesk.billing.services import ledger
 from heatdesk.db import db
 from heatdesk.network.models import (

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from heatdesk.auth.permissions import Permission
 from heatdesk.auth.views.login import LANGUAGES
 from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
-from heatdesk.billing.rules.states import DayState, ShiftState
+from heatdesk.billing.rules.workflow import DayState, ShiftState
 from heatdesk.db import db
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from heatdesk.billing.rules.states import ImportState
+from heatdesk.billing.rules.workflow import ImportState
 from heatdesk.db import CreatedAt, Model, Pk
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from heatdesk.billing.rules.ledger import AccountKind, JournalKind
-from heatdesk.billing.rules.states import DayState
+from heatdesk.billing.rules.workflow import DayState
 from heatdesk.db import CreatedAt, Model, Money
 
 

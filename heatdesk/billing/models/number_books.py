@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.states import NumberKind, PaperState
+from heatdesk.billing.rules.workflow import NumberKind, PaperState
 from heatdesk.db import CreatedAt, Model, Pk
 
 

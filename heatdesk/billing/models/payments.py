@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from heatdesk.billing.rules.states import TenderMethod
+from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.db import CreatedAt, Model, Money, Pk
 
 

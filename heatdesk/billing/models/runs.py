@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.states import RunState, ShardState
+from heatdesk.billing.rules.workflow import RunState, ShardState
 from heatdesk.db import CreatedAt, Model, Money, Pk
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.states import SeasonState, TariffState, UseClass
+from heatdesk.billing.rules.states import UseClass
+from heatdesk.billing.rules.workflow import SeasonState, TariffState
 from heatdesk.db import CreatedAt, Model, Pk
 
 

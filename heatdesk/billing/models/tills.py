@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.states import ShiftState
+from heatdesk.billing.rules.workflow import ShiftState
 from heatdesk.db import CreatedAt, Model, Money, Pk
 
 

@@ -1,95 +1,80 @@
-"""The words of billing that are states or kinds; each is stored by its value and checked by the database."""
+"""The words of billing: closed lists that rules, tables and forms share.
 
-import enum
+The values are what the database stores; screens translate them.
+"""
+
+from enum import StrEnum
 
 
-class UseClass(enum.StrEnum):
+class UseClass(StrEnum):
+    """What premises are used for; each class has tariffs of its own."""
+
     RESIDENTIAL = "residential"
     NON_RESIDENTIAL = "non_residential"
     PUBLIC = "public"
 
 
-class SupplyMode(enum.StrEnum):
+class SupplyMode(StrEnum):
+    """What is counted: floor area, heat by meter, steam or hot water, or an agreed minimum quantity."""
+
     AREA = "area"
     METERED = "metered"
     STEAM = "steam"
     MINIMUM = "minimum"
 
 
-class SupplyState(enum.StrEnum):
+class SupplyState(StrEnum):
+    """How premises stand during a term: heated, suspended on request (报停), cut off, or demolished."""
+
     SUPPLIED = "supplied"
     SUSPENDED = "suspended"
     CUT = "cut"
     DEMOLISHED = "demolished"
 
 
-class AreaPartKind(enum.StrEnum):
+class AreaPartKind(StrEnum):
+    """Parts of premises that count at a coefficient of their own."""
+
     BALCONY = "balcony"
     ATTIC = "attic"
     BASEMENT = "basement"
 
 
-class SeasonState(enum.StrEnum):
-    PLANNED = "planned"
-    BILLED = "billed"
-    CLOSED = "closed"
+class AreaBase(StrEnum):
+    """Which measured area a tariff charges: 建筑面积, 套内面积 or 使用面积."""
+
+    BUILDING = "building"
+    INNER = "inner"
+    USABLE = "usable"
 
 
-class TariffState(enum.StrEnum):
-    DRAFT = "draft"
-    APPROVED = "approved"
-    WITHDRAWN = "withdrawn"
+class AreaRounding(StrEnum):
+    """Whether a converted area is rounded to 0.01 m² before it is priced, or the conversion goes into the
+    price.
+    """
+
+    AREA = "area"
+    NONE = "none"
 
 
-class TenderMethod(enum.StrEnum):
-    CASH = "cash"
-    WECHAT = "wechat"
-    ALIPAY = "alipay"
-    CARD = "card"
-    TRANSFER = "transfer"
-    CHEQUE = "cheque"
-    PREPAYMENT = "prepayment"
+class PriceUnit(StrEnum):
+    """What one price pays for: a square metre for the season, for a month, or for a day."""
+
+    SEASON = "season"
+    MONTH = "month"
+    DAY = "day"
 
 
-class NumberKind(enum.StrEnum):
-    RECEIPT = "receipt"
-    INVOICE = "invoice"
+class PartStep(StrEnum):
+    """What happens to a part of a step: dropped, counted whole, or counted as the part it is."""
+
+    FLOOR = "floor"
+    CEIL = "ceil"
+    EXACT = "exact"
 
 
-class PaperState(enum.StrEnum):
-    ISSUED = "issued"
-    VOID = "void"
+class Item(StrEnum):
+    """What a line of a bill is for."""
 
-
-class RunState(enum.StrEnum):
-    """A season run: a trial posts nothing; a released run posts and then checks itself."""
-
-    TRIAL_RUNNING = "trial_running"
-    TRIAL_DONE = "trial_done"
-    RELEASED = "released"
-    POSTED = "posted"
-    HELD = "held"
-    """The self-check disagreed: nothing of the run is visible at the counter."""
-    WITHDRAWN = "withdrawn"
-
-
-class ShardState(enum.StrEnum):
-    WAITING = "waiting"
-    DONE = "done"
-
-
-class DayState(enum.StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class ShiftState(enum.StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class ImportState(enum.StrEnum):
-    UPLOADED = "uploaded"
-    CHECKED = "checked"
-    APPLIED = "applied"
-    WITHDRAWN = "withdrawn"
+    HEAT = "heat"
+    BASIC_FEE = "basic_fee"

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from heatdesk.billing.errors import DayNotOpen, NothingToPost
 from heatdesk.billing.models import BusinessDay, Entry, Journal
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
-from heatdesk.billing.rules.states import DayState
+from heatdesk.billing.rules.workflow import DayState
 from heatdesk.db import db
 
 _ROWS_PER_STATEMENT = 1000

@@ -1,0 +1,87 @@
+"""Making text fit: shrink first, wrap next, cut with an ellipsis last."""
+
+from collections.abc import Iterator
+
+from heatdesk.printing.fonts import text_width
+from heatdesk.printing.sheets import POINTS_PER_MM
+
+ELLIPSIS = "…"
+_NEVER_FIRST = frozenset("，。、；：？！）》」』】〉%％…,.;:?!)]}·㎡℃")
+_NEVER_LAST = frozenset("（《「『【〈([{¥￥")
+_SHRINK_STEP = 0.25
+
+
+def tidy(text: str) -> str:
+    """One line without control characters: a tab or a line break inside a name would print as a box."""
+    return text if text.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def fit(text: str, width: float, size: float, smallest: float, bold: bool = False) -> tuple[str, float]:
+    """One line within `width` mm: the text (cut only when even `smallest` points are too wide) and its size."""
+    room = width * POINTS_PER_MM
+    needed = text_width(text, size, bold)
+    if needed <= room:
+        return text, size
+    shrunk = max(smallest, size * room / needed)
+    return cut(text, width, shrunk, bold), shrunk
+
+
+def cut(text: str, width: float, size: float, bold: bool = False) -> str:
+    """`text` if it fits `width` mm, else as much of its beginning as fits before an ellipsis."""
+    room = width * POINTS_PER_MM + 0.01
+    if text_width(text, size, bold) <= room:
+        return text
+    room -= text_width(ELLIPSIS, size, bold)
+    while text and text_width(text, size, bold) > room:
+        text = text[:-1]
+    return text + ELLIPSIS
+
+
+def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Lines within `width` mm: Chinese breaks anywhere but before closing punctuation, Latin words stay whole if they can."""
+    room = width * POINTS_PER_MM + 0.01
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text, room, size, bold):
+        if line and text_width((line + piece).rstrip(), size, bold) > room:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def fit_lines(
+    text: str, width: float, size: float, smallest: float, most: int, bold: bool = False
+) -> tuple[list[str], float]:
+    """At most `most` lines within `width` mm and their size: shrunk step by step down to `smallest`, then cut."""
+    while True:
+        lines = wrap(text, width, size, bold)
+        if len(lines) <= most:
+            return lines, size
+        if size <= smallest:
+            break
+        size = max(smallest, size - _SHRINK_STEP)
+    rest = "".join(lines[most - 1 :])
+    return [*lines[: most - 1], cut(rest, width, size, bold)], size
+
+
+def _pieces(text: str, room: float, size: float, bold: bool) -> Iterator[str]:
+    """What may not be broken: a Chinese character with its punctuation, a Latin word with the space after it."""
+    piece = ""
+    for character in text:
+        if piece and _may_break(piece[-1], character):
+            yield piece
+            piece = ""
+        if piece and text_width(piece + character, size, bold) > room:
+            yield piece
+            piece = ""
+        piece += character
+    if piece:
+        yield piece
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in _NEVER_FIRST or before in _NEVER_LAST:
+        return False
+    return before == " " or before > "\u2e7f" or after > "\u2e7f"

@@ -17,13 +17,13 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
-from heatdesk.desk.views import home
+from heatdesk.desk.views import home, search
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
-BLUEPRINTS = (login.bp, home.bp)
+BLUEPRINTS = (login.bp, home.bp, search.bp)
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
 _KNOWN = (tables, billing_jobs, jobs)

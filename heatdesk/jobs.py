@@ -51,7 +51,13 @@ class Job(Model):
 
     @property
     def percent(self) -> int:
-        return 100 if self.state == JobState.DONE else min(100, 100 * self.done // self.total) if self.total else 0
+        return (
+            100
+            if self.state == JobState.DONE
+            else min(100, 100 * self.done // self.total)
+            if self.total
+            else 0
+        )
 
 
 Handler = Callable[[Job], None]
@@ -97,7 +103,9 @@ def run_job(job_id: int) -> None:
     except Refusal as refusal:
         _finish(job_id, JobState.FAILED, str(refusal))
     except Exception:
-        _finish(job_id, JobState.FAILED, "It stopped with a fault that is in the log; nothing half done was kept.")
+        _finish(
+            job_id, JobState.FAILED, "It stopped with a fault that is in the log; nothing half done was kept."
+        )
         raise
     else:
         _finish(job_id, JobState.DONE, None)
@@ -110,7 +118,9 @@ def report_progress(job_id: int, done: int, total: int) -> None:
 
 def _finish(job_id: int, state: JobState, error: str | None) -> None:
     with transaction():
-        db.session.execute(update(Job).where(Job.id == job_id).values(state=state, error=error, finished_at=now()))
+        db.session.execute(
+            update(Job).where(Job.id == job_id).values(state=state, error=error, finished_at=now())
+        )
 
 
 @queue.periodic(cron="* * * * *")

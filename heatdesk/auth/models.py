@@ -24,7 +24,9 @@ class Staff(Model):
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
     language: Mapped[str | None] = mapped_column(comment="zh or en; none follows the browser")
     is_active: Mapped[bool] = mapped_column(server_default="true")
-    settings: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="own printer, paper, saved filters")
+    settings: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="own printer, paper, saved filters"
+    )
     created_at: Mapped[CreatedAt]
 
     is_authenticated = True

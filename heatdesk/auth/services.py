@@ -46,11 +46,15 @@ def authenticate(login: str, password: str, address: str) -> Staff | None:
     """The member of staff, or None for wrong credentials (recorded by `record_failure`); raises `TooManyFailures`."""
     since = now() - _FAILURE_WINDOW
     if _failures(LoginFailure.login == login, since) >= _FAILURES_PER_LOGIN:
-        raise TooManyFailures()
+        raise TooManyFailures
     if _failures(LoginFailure.address == address, since) >= _FAILURES_PER_ADDRESS:
-        raise TooManyFailures()
+        raise TooManyFailures
     staff = db.session.scalar(select(Staff).where(Staff.login == login))
-    if not _verify(staff.password_hash if staff else _NOBODY, password) or staff is None or not staff.is_active:
+    if (
+        not _verify(staff.password_hash if staff else _NOBODY, password)
+        or staff is None
+        or not staff.is_active
+    ):
         return None
     if hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = hasher.hash(password)
@@ -92,7 +96,9 @@ def find_by_token(token: str) -> Staff | None:
 
 def end_session(token: str) -> None:
     """Sign out: the token is worth nothing from now on."""
-    db.session.execute(update(LoginSession).where(LoginSession.token_hash == _hash(token)).values(ended_at=now()))
+    db.session.execute(
+        update(LoginSession).where(LoginSession.token_hash == _hash(token)).values(ended_at=now())
+    )
 
 
 def end_all_sessions(staff_id: int) -> None:
@@ -112,7 +118,11 @@ def change_password(staff: Staff, current: str, new: str) -> None:
     keep = _hash(staff.get_id())
     db.session.execute(
         update(LoginSession)
-        .where(LoginSession.staff_id == staff.id, LoginSession.ended_at.is_(None), LoginSession.token_hash != keep)
+        .where(
+            LoginSession.staff_id == staff.id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.token_hash != keep,
+        )
         .values(ended_at=now())
     )
 

@@ -4,9 +4,7 @@ from heatdesk.errors import RuleBroken
 
 
 class DayNotOpen(RuleBroken):
-    message = (
-        "No business day is open in this branch, so no money can be booked. Ask the supervisor to open the day."
-    )
+    message = "No business day is open in this branch, so no money can be booked. Ask the supervisor to open the day."
 
 
 class NothingToPost(RuleBroken):

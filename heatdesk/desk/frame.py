@@ -17,6 +17,7 @@ from heatdesk.db import db
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO
 
+
 @dataclass(frozen=True)
 class Room:
     """One entry of the list on the left."""
@@ -113,7 +114,10 @@ class Frame:
     @property
     def languages(self) -> list[tuple[str, str, str]]:
         here = request.full_path if request.method == "GET" else None
-        return [(code, label, url_for("login.language", code=code, next=here)) for code, label in LANGUAGES.items()]
+        return [
+            (code, label, url_for("login.language", code=code, next=here))
+            for code, label in LANGUAGES.items()
+        ]
 
 
 def _open_till(staff_id: int) -> Till | None:
@@ -131,7 +135,9 @@ def _open_till(staff_id: int) -> Till | None:
         .where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
         .group_by(TillShift.id)
     ).first()
-    return None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
+    return (
+        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
+    )
 
 
 def install(app: Flask) -> None:

@@ -93,7 +93,9 @@ class Building(Model):
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     name: Mapped[str]
-    building_type: Mapped[str | None] = mapped_column(comment="multi_storey, mid_rise, high_rise (Luoyang factor)")
+    building_type: Mapped[str | None] = mapped_column(
+        comment="multi_storey, mid_rise, high_rise (Luoyang factor)"
+    )
 
     community: Mapped[Community] = relationship(lazy="raise")
     station: Mapped[Station] = relationship(lazy="raise")

@@ -22,7 +22,9 @@ class Customer(Model):
     id: Mapped[Pk]
     kind: Mapped[CustomerKind]
     name: Mapped[str]
-    name_initials: Mapped[str] = mapped_column(server_default="", comment="every reading, separated by a space")
+    name_initials: Mapped[str] = mapped_column(
+        server_default="", comment="every reading, separated by a space"
+    )
     phones: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     id_number: Mapped[str | None] = mapped_column(comment="identity card or unified social credit code")
     remark: Mapped[str] = mapped_column(server_default="")

@@ -111,7 +111,9 @@ class Pen:
             y += size * LEADING
         return y - size * LEADING
 
-    def rule(self, x1: float, y1: float, x2: float, y2: float | None = None, weight: float = HAIRLINE) -> None:
+    def rule(
+        self, x1: float, y1: float, x2: float, y2: float | None = None, weight: float = HAIRLINE
+    ) -> None:
         """A line of `weight` points, level unless `y2` is given."""
         k, top = POINTS_PER_MM, self._top
         y2 = y1 if y2 is None else y2

@@ -79,23 +79,27 @@ class PaperFont(TTFont):  # type: ignore[misc]
         glyphs = {0: 0}
         order = [glyphs.setdefault(self.face.charToGlyph.get(c, 0), len(glyphs)) for c in characters]
         glyph_map = b"".join(glyph.to_bytes(2, "big") for glyph in order)
-        cid_font = pdfdoc.PDFDictionary({
-            "Type": "/Font",
-            "Subtype": "/CIDFontType2",
-            "BaseFont": pdfdoc.PDFName(name),
-            "CIDSystemInfo": "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>",
-            "FontDescriptor": descriptor,
-            "W": pdfdoc.PDFArray([0, pdfdoc.PDFArray([self._widths[chr(c)] for c in characters])]),
-            "CIDToGIDMap": _stream(doc, glyph_map, f"glyphMap:{name}"),
-        })
-        font = pdfdoc.PDFDictionary({
-            "Type": "/Font",
-            "Subtype": "/Type0",
-            "BaseFont": pdfdoc.PDFName(name),
-            "Encoding": "/Identity-H",
-            "DescendantFonts": pdfdoc.PDFArray([doc.Reference(cid_font, f"cidFont:{name}")]),
-            "ToUnicode": _stream(doc, _to_unicode(characters), f"toUnicode:{name}"),
-        })
+        cid_font = pdfdoc.PDFDictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/CIDFontType2",
+                "BaseFont": pdfdoc.PDFName(name),
+                "CIDSystemInfo": "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>",
+                "FontDescriptor": descriptor,
+                "W": pdfdoc.PDFArray([0, pdfdoc.PDFArray([self._widths[chr(c)] for c in characters])]),
+                "CIDToGIDMap": _stream(doc, glyph_map, f"glyphMap:{name}"),
+            }
+        )
+        font = pdfdoc.PDFDictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/Type0",
+                "BaseFont": pdfdoc.PDFName(name),
+                "Encoding": "/Identity-H",
+                "DescendantFonts": pdfdoc.PDFArray([doc.Reference(cid_font, f"cidFont:{name}")]),
+                "ToUnicode": _stream(doc, _to_unicode(characters), f"toUnicode:{name}"),
+            }
+        )
         doc.idToObject["BasicFonts"].dict[codes.internal_name] = doc.Reference(font, codes.internal_name)
         del self.state[doc]
 

@@ -57,7 +57,9 @@ class Table:
         pen.rule(self.left, y, self.right, weight=0.7)
         for x, column in self._places():
             pen.fitted(x, y + 3.3, column.title, column.width, 8, align=column.align, ink=QUIET)
-            pen.fitted(x, y + 6.2, column.subtitle, column.width, 6, smallest=5, align=column.align, ink=QUIET)
+            pen.fitted(
+                x, y + 6.2, column.subtitle, column.width, 6, smallest=5, align=column.align, ink=QUIET
+            )
         pen.rule(self.left, y + self.head_height, self.right)
         return y + self.head_height
 

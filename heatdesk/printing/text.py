@@ -13,7 +13,9 @@ _SHRINK_STEP = 0.25
 
 def tidy(text: str) -> str:
     """One line without control characters: a tab or a line break inside a name would print as a box."""
-    return text if text.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return (
+        text if text.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    )
 
 
 def fit(text: str, width: float, size: float, smallest: float, bold: bool = False) -> tuple[str, float]:

@@ -1,6 +1,7 @@
 """The Flask class of heatdesk: one request is one transaction, a refusal is a page, headers are strict."""
 
 import logging
+from urllib.parse import urlsplit
 
 import psycopg.errors
 from flask import Flask, Response, make_response, render_template, request
@@ -14,6 +15,7 @@ from heatdesk.db import set_actor, transaction
 from heatdesk.errors import BadInput, Missing, Refusal, Stale
 from heatdesk.web import request_keys
 from heatdesk.web.guards import enforce
+from heatdesk.web.pages import local_target
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _RETRIED = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
@@ -85,7 +87,14 @@ def install(app: Flask) -> None:
 def _show_refusal(refusal: Refusal) -> ResponseReturnValue:
     sentence = gettext(refusal.message, **refusal.values)
     template = "errors/_refusal.html" if request.headers.get("HX-Request") else "errors/refusal.html"
-    return render_template(template, sentence=sentence, status=refusal.status), refusal.status
+    page = render_template(
+        template,
+        sentence=sentence,
+        status=refusal.status,
+        back_url=local_target(urlsplit(request.referrer or "").path, "/"),
+        reference=None,
+    )
+    return page, refusal.status
 
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -128,4 +137,3 @@ def _secure(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-

@@ -2,16 +2,16 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, request, url_for
 from flask_login import current_user
+from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
 
 from heatdesk.config import ASSETS
@@ -19,48 +19,27 @@ from heatdesk.dates import ZONE
 from heatdesk.db import db
 from heatdesk.money import format_money
 
-Row = TypeVar("Row")
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list; `total` counts up to `COUNT_LIMIT` so that a million rows cost no full count."""
-
-    rows: list[Row]
-    number: int
-    total: int
-    size: int = PAGE_SIZE
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * self.size + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        return (self.number - 1) * self.size + len(self.rows)
-
-    @property
-    def is_capped(self) -> bool:
-        return self.total >= COUNT_LIMIT
-
-
 COUNT_LIMIT = 10_000
 
 
-def paginate(query: Select[Any], *, scalars: bool = True) -> Page[Any]:
-    """The page of `query` that the request asks for (`?page=`), ORM objects or rows."""
-    number = max(1, request.args.get("page", 1, type=int))
-    counted = select(func.count()).select_from(query.order_by(None).limit(COUNT_LIMIT).subquery())
-    total = db.session.scalar(counted) or 0
-    number = min(number, max(1, -(-total // PAGE_SIZE)))
-    result = db.session.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    rows = list(result.scalars()) if scalars else list(result)
-    return Page(rows=rows, number=number, total=total)
+class Page(Pagination):
+    """One page of a list of rows; the total is counted only up to `COUNT_LIMIT`, so a million rows cost no full count."""
+
+    def _query_items(self) -> list[Any]:
+        query: Select[Any] = self._query_args["select"]
+        result = db.session.execute(query.limit(self.per_page).offset(self._query_offset))
+        return list(result.scalars()) if len(query.column_descriptions) == 1 else list(result)
+
+    def _query_count(self) -> int:
+        query: Select[Any] = self._query_args["select"]
+        counted = select(func.count()).select_from(query.order_by(None).limit(COUNT_LIMIT).subquery())
+        return db.session.scalar(counted) or 0
+
+
+def paginate(query: Select[Any]) -> Page:
+    """The page of `query` that the request asks for (`?page=`): objects of a one-column select, else rows."""
+    return Page(select=query, per_page=PAGE_SIZE, max_per_page=PAGE_SIZE, error_out=False)
 
 
 def scope_branch(column: Any) -> Any:
@@ -105,16 +84,14 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_version(ASSETS / "static" / name))
 
 
-def money(value: Decimal | None, nothing: str | None = None) -> str:
-    """`1,234.50`; `nothing` stands for None, and for zero when given."""
-    if value is None or (nothing is not None and value == 0):
-        return nothing or "–"
-    return format_money(value)
+def money(value: Decimal | None, *, dash: bool = False) -> str:
+    """`1,234.50`; an en dash for None, and for zero when `dash` is asked for."""
+    return "–" if value is None or (dash and not value) else format_money(value)
 
 
-def quantity(value: Decimal | None) -> str:
-    """An area or height without needless zeros."""
-    return "–" if value is None else f"{value.normalize():,f}"
+def quantity(value: Decimal | int | None) -> str:
+    """A count, area or height without needless zeros."""
+    return "–" if value is None else f"{Decimal(value).normalize():,f}"
 
 
 def day(value: date | None) -> str:

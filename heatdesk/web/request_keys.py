@@ -45,7 +45,9 @@ def current_request_id() -> uuid.UUID:
     try:
         return uuid.UUID(value)
     except ValueError:
-        raise BadInput("This form carries no request number. Open the page again and send it from there.") from None
+        raise BadInput(
+            "This form carries no request number. Open the page again and send it from there."
+        ) from None
 
 
 def claim() -> Response | None:
@@ -64,7 +66,7 @@ def claim() -> Response | None:
         return None
     first = db.session.get(RequestKey, request_id)
     if first is None or (first.staff_id, first.path, first.body_hash) != (staff_id, request.path, body_hash):
-        raise SameIdOtherRequest()
+        raise SameIdOtherRequest
     return Response(first.body or b"", status=first.status, headers=first.headers)
 
 
@@ -78,7 +80,9 @@ def keep(response: Response) -> None:
         {
             "id": current_request_id(),
             "status": response.status_code,
-            "headers": json.dumps({name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}),
+            "headers": json.dumps(
+                {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+            ),
             "body": None if response.direct_passthrough else response.get_data(),
         },
     )
@@ -94,4 +98,3 @@ def _hash_of_body() -> str:
         digest.update(hashlib.file_digest(upload.stream, "sha256").digest())  # type: ignore[arg-type]
         upload.stream.seek(0)
     return digest.hexdigest()
-

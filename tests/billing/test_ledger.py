@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.errors import DayNotOpen, NothingToPost
-from heatdesk.billing.models import Bill, Prepayment
+from heatdesk.billing.models import Prepayment
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.services import ledger
 from heatdesk.db import db

@@ -33,7 +33,7 @@ def show() -> ResponseReturnValue:
             return redirect(local_target(request.args.get("next"), url_for("home.index")))
         services.record_failure(form.login.data or "", address)
         form.password.errors = [gettext(services.WrongCredentials.message)]
-    return render_template("auth/login.html", form=form)
+    return render_template("auth/login.html", form=form, action=request.full_path)
 
 
 @bp.post("/logout")

@@ -67,7 +67,9 @@ class SupplyTerm(Model):
     inner_area_m2: Mapped[Area | None]
     usable_area_m2: Mapped[Area | None]
     storey_height_m: Mapped[Height | None]
-    reason: Mapped[str] = mapped_column(server_default="", comment="where the fact comes from: file, request, form")
+    reason: Mapped[str] = mapped_column(
+        server_default="", comment="where the fact comes from: file, request, form"
+    )
     created_at: Mapped[CreatedAt]
 
     parts: Mapped[list["AreaPart"]] = relationship(lazy="raise")

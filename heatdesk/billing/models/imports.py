@@ -21,9 +21,13 @@ class ImportBatch(Model):
     file_hash: Mapped[str] = mapped_column(comment="sha256; the same file twice is recognised")
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     mapping: Mapped[dict[str, Any] | None] = mapped_column(comment="column → field as the clerk confirmed it")
-    effective_on: Mapped[date] = mapped_column(comment="new supply terms start here unless the row has a date")
+    effective_on: Mapped[date] = mapped_column(
+        comment="new supply terms start here unless the row has a date"
+    )
     state: Mapped[ImportState] = mapped_column(server_default=ImportState.UPLOADED)
-    report: Mapped[dict[str, Any] | None] = mapped_column(comment="counts, control totals, faults by row and column")
+    report: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="counts, control totals, faults by row and column"
+    )
     created_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[CreatedAt]
     applied_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

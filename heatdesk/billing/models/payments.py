@@ -24,7 +24,9 @@ class Payment(Model):
     till_shift_id: Mapped[int] = mapped_column(ForeignKey("till_shift.id"))
     amount: Mapped[Money] = mapped_column(comment="what the customer is credited with")
     to_prepayment: Mapped[Money] = mapped_column(server_default="0")
-    rounding: Mapped[Money] = mapped_column(server_default="0", comment="cash taken above (+) or below (−) the amount")
+    rounding: Mapped[Money] = mapped_column(
+        server_default="0", comment="cash taken above (+) or below (−) the amount"
+    )
     cash_received: Mapped[Money | None]
     change_given: Mapped[Money] = mapped_column(server_default="0")
     taken_at: Mapped[CreatedAt]
@@ -72,4 +74,3 @@ class PaymentVoid(Model):
     reason: Mapped[str]
     voided_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     voided_at: Mapped[CreatedAt]
-

@@ -33,10 +33,13 @@ class SeasonRun(Model):
     released_at: Mapped[datetime | None]
     posted_at: Mapped[datetime | None]
     is_bulk: Mapped[bool] = mapped_column(
-        server_default="false", comment="the season was empty: shards fill tables that are attached when all are done"
+        server_default="false",
+        comment="the season was empty: shards fill tables that are attached when all are done",
     )
     totals: Mapped[dict[str, Any] | None] = mapped_column(comment="by class, office: accounts, area, amount")
-    journal_ids: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="branch id → reserved journal id")
+    journal_ids: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="branch id → reserved journal id"
+    )
     self_check: Mapped[dict[str, Any] | None]
 
 
@@ -67,7 +70,9 @@ class RunException(Model):
     id: Mapped[Pk]
     run_id: Mapped[int] = mapped_column(ForeignKey("season_run.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    kind: Mapped[str] = mapped_column(comment="refused: not charged; outlier: charged but far from last season")
+    kind: Mapped[str] = mapped_column(
+        comment="refused: not charged; outlier: charged but far from last season"
+    )
     message: Mapped[str]
     amount: Mapped[Money | None]
     previous_amount: Mapped[Money | None]

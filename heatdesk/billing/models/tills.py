@@ -31,7 +31,9 @@ class TillShift(Model):
     state: Mapped[ShiftState] = mapped_column(server_default=ShiftState.OPEN)
     opened_at: Mapped[CreatedAt]
     closed_at: Mapped[datetime | None]
-    counted: Mapped[dict[str, Any] | None] = mapped_column(comment="denominations and methods as counted, blind")
+    counted: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="denominations and methods as counted, blind"
+    )
     expected_cash: Mapped[Money | None]
     over_short: Mapped[Money | None]
     over_short_reason: Mapped[str] = mapped_column(server_default="")

@@ -12,4 +12,4 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @requires(Permission.OWN)
 def index() -> ResponseReturnValue:
-    return render_template("desk/home.html")
+    return render_template("desk/home.html", tiles=[], recent=[])

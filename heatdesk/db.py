@@ -84,7 +84,7 @@ def get_or_refuse(model: type[T], key: Any, *, lock: bool = False) -> T:
     """The row with this primary key, locked `for update` if asked; raises `Missing`."""
     row = db.session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
     if row is None:
-        raise Missing()
+        raise Missing
     return row
 
 

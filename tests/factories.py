@@ -10,10 +10,19 @@ from sqlalchemy import func, select
 from heatdesk.auth import services as auth
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.models import Account, Bill, BusinessDay, Season, SupplyTerm, Tariff
+from heatdesk.billing.models import (
+    Account,
+    Bill,
+    BusinessDay,
+    NumberBook,
+    Season,
+    SupplyTerm,
+    Tariff,
+    TillShift,
+)
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.states import SupplyMode, SupplyState, UseClass
-from heatdesk.billing.rules.workflow import TariffState
+from heatdesk.billing.rules.workflow import NumberKind, TariffState
 from heatdesk.billing.services import ledger
 from heatdesk.db import db
 from heatdesk.network.models import (
@@ -174,3 +183,27 @@ def owe(account: Account, season: Season, amount: str, by: Staff) -> Bill:
     )
     db.session.refresh(bill)
     return bill
+
+
+def open_till(cashier: Staff, branch: Branch, *, float_amount: str = "200.00") -> TillShift:
+    """A shift on the branch's open day with a receipt book of 1,000 numbers in the cashier's hands."""
+    first = next(_numbers) * 10_000
+    _add(
+        NumberBook(
+            branch_id=branch.id,
+            kind=NumberKind.RECEIPT,
+            first_number=first,
+            last_number=first + 999,
+            next_number=first,
+            staff_id=cashier.id,
+        )
+    )
+    return _add(
+        TillShift(
+            branch_id=branch.id,
+            business_date=ledger.business_date(branch.id),
+            staff_id=cashier.id,
+            till_name="3号窗口",
+            float_amount=Decimal(float_amount),
+        )
+    )

@@ -9,3 +9,11 @@ class DayNotOpen(RuleBroken):
 
 class NothingToPost(RuleBroken):
     message = "Nothing would change in the books, so nothing was posted."
+
+
+class NoOpenTill(RuleBroken):
+    message = "You have no open till today. Open one with your float first."
+
+
+class NoNumberBook(RuleBroken):
+    message = "You hold no %(kind)s book with numbers left. Ask the supervisor to issue one to you."

@@ -59,5 +59,5 @@ def enforce(app: Flask) -> ResponseReturnValue | None:
             return "", 204, {"HX-Redirect": login}
         return redirect(login)
     if not current_user.may(permission):
-        raise NotAllowed()
+        raise NotAllowed
     return None

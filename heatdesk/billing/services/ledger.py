@@ -22,7 +22,7 @@ def business_date(branch_id: int) -> date:
         select(BusinessDay.day).where(BusinessDay.branch_id == branch_id, BusinessDay.state == DayState.OPEN)
     )
     if day is None:
-        raise DayNotOpen()
+        raise DayNotOpen
     return day
 
 
@@ -58,7 +58,7 @@ def post(
     """
     moving = [one for one in movements if one.amount]
     if not moving:
-        raise NothingToPost()
+        raise NothingToPost
     journal = Journal(
         kind=kind,
         branch_id=branch_id,

@@ -61,4 +61,4 @@ def _owed(account_ids: list[int]) -> dict[int, Decimal]:
         .where(Bill.account_id.in_(account_ids))
         .group_by(Bill.account_id)
     )
-    return {account_id: total for account_id, total in db.session.execute(query)}
+    return dict(db.session.execute(query).tuples().all())

@@ -19,6 +19,9 @@ BOLD = "NotoSansSC-Bold"
 
 rl_config.useA85 = 0  # binary streams: a quarter smaller and a third faster than base 85
 
+_MOST_KNOWN = 20_000
+"""Words and amounts repeat from page to page; so many measured texts are remembered."""
+
 _SAVING = Lock()
 """Cutting a subset moves a read position inside the shared font, so two threads must not do it at once."""
 
@@ -48,10 +51,17 @@ class PaperFont(TTFont):  # type: ignore[misc]
     def __init__(self, name: str, filename: str) -> None:
         super().__init__(name, filename)
         self._widths: dict[str, int] = _Widths(self.face.charWidths, self.face.defaultWidth)
+        self._known: dict[str, int] = {}
 
     def width(self, text: str) -> int:
         """The width of `text` in thousandths of the font size."""
-        return sum(map(self._widths.__getitem__, text))
+        known = self._known.get(text)
+        if known is None:
+            known = sum(map(self._widths.__getitem__, text))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[text] = known
+        return known
 
     def codes(self, doc: Any) -> Codes:
         """The codes of this font in a ReportLab document, which from now on will hold the font."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from heatdesk.printing.document import CENTRE, HAIRLINE, LEADING, LEFT, QUIET, RIGHT, Pen
-from heatdesk.printing.text import fit_lines, tidy
+from heatdesk.printing.document import CENTRE, HAIRLINE, LEFT, QUIET, RIGHT, Pen
+from heatdesk.printing.text import LEADING, fit_lines, tidy
 
 _PADDING = 1.2
 

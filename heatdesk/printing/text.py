@@ -1,14 +1,22 @@
 """Making text fit: shrink first, wrap next, cut with an ellipsis last."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from heatdesk.printing.fonts import text_width
 from heatdesk.printing.sheets import POINTS_PER_MM
 
+LEADING = 0.44
+"""Millimetres from baseline to baseline for each point of size."""
 ELLIPSIS = "…"
 _NEVER_FIRST = frozenset("，。、；：？！）》」』】〉%％…,.;:?!)]}·㎡℃")
 _NEVER_LAST = frozenset("（《「『【〈([{¥￥")
 _SHRINK_STEP = 0.25
+
+
+def figure(value: Decimal) -> str:
+    """A quantity as it was stored, with thousands and the true minus sign: `-1085.50` → `−1,085.50`."""
+    return f"{value:,f}".replace("-", "−")
 
 
 def tidy(text: str) -> str:
@@ -52,18 +60,27 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
 
 
 def fit_lines(
-    text: str, width: float, size: float, smallest: float, most: int, bold: bool = False
+    text: str,
+    width: float,
+    size: float,
+    smallest: float,
+    most: int,
+    bold: bool = False,
+    height: float | None = None,
 ) -> tuple[list[str], float]:
-    """At most `most` lines within `width` mm and their size: shrunk step by step down to `smallest`, then cut."""
+    """At most `most` lines within `width` (and `height`) mm and their size: shrunk in steps to `smallest`, then cut."""
+    if text_width(text, size, bold) <= width * POINTS_PER_MM:
+        return [text], size
     while True:
         lines = wrap(text, width, size, bold)
-        if len(lines) <= most:
+        room = most if height is None else max(1, min(most, int(height / (size * LEADING))))
+        if len(lines) <= room:
             return lines, size
         if size <= smallest:
             break
         size = max(smallest, size - _SHRINK_STEP)
-    rest = "".join(lines[most - 1 :])
-    return [*lines[: most - 1], cut(rest, width, size, bold)], size
+    rest = "".join(lines[room - 1 :])
+    return [*lines[: room - 1], cut(rest, width, size, bold)], size
 
 
 def _pieces(text: str, room: float, size: float, bold: bool) -> Iterator[str]:

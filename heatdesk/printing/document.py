@@ -12,7 +12,7 @@ from math import cos, radians, sin
 from reportlab.pdfgen.canvas import Canvas
 
 from heatdesk.printing.fonts import REGULAR, Codes, PaperFont, font, register_fonts, text_width
-from heatdesk.printing.qr import QrSymbol
+from heatdesk.printing.qr import symbol
 from heatdesk.printing.sheets import NO_OFFSET, POINTS_PER_MM, Offset, Sheet
 from heatdesk.printing.text import LEADING, fit, fit_lines, tidy
 
@@ -138,12 +138,13 @@ class Pen:
             f"{grey} G {weight:g} w {x * k:.2f} {self._top - (y + height) * k:.2f} {width * k:.2f} {height * k:.2f} re S"
         )
 
-    def qr(self, x: float, y: float, side: float, symbol: QrSymbol) -> None:
-        """A QR code of `side` × `side`, its upper left corner at (x, y); keep 4 modules of white around it."""
-        k, n = POINTS_PER_MM, symbol.modules
+    def qr(self, x: float, y: float, side: float, payload: str) -> None:
+        """The QR code of `payload`, `side` × `side`, its upper left corner at (x, y); keep 4 modules of white around it."""
+        code = symbol(payload)
+        k, n = POINTS_PER_MM, code.modules
         self._graphics.append(
             f"q {side * k:.2f} 0 0 {side * k:.2f} {x * k:.2f} {self._top - (y + side) * k:.2f} cm "
-            f"BI /W {n} /H {n} /BPC 1 /IM true /D [1 0] /F /AHx ID {symbol.hex}> EI Q"
+            f"BI /W {n} /H {n} /BPC 1 /IM true /D [1 0] /F /AHx ID {code.hex}> EI Q"
         )
 
     def stamp(self, x: float, y: float, text: str, size: float, angle: float = 0, ink: str = PALE) -> None:

@@ -61,14 +61,16 @@ class Table:
         pen.rule(self.left, y + self.head_height, self.right)
         return y + self.head_height
 
-    def draw(self, pen: Pen, y: float, rows: Sequence[Row], closing: float = HAIRLINE) -> float:
+    def draw(
+        self, pen: Pen, y: float, rows: Sequence[Row], closing: float = HAIRLINE, bold: bool = False
+    ) -> float:
         """Draw `rows` from `y` down with hairlines between them and a `closing` line; the y below them."""
         places = self._places()
         for index, row in enumerate(rows):
             baseline = y + self.row_height * 0.69
             for (x, column), (lines, size) in zip(places, row.cells, strict=True):
                 for number, line in enumerate(lines):
-                    pen.text(x, baseline + number * size * LEADING, line, size, align=column.align)
+                    pen.text(x, baseline + number * size * LEADING, line, size, bold=bold, align=column.align)
             y += row.height
             pen.rule(self.left, y, self.right, weight=closing if index == len(rows) - 1 else 0.2)
         return y

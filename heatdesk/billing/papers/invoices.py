@@ -24,10 +24,9 @@ from heatdesk.printing import (
     Pen,
     figure,
     prepare,
-    symbol,
 )
 
-__all__ = ["InvoiceFacts", "InvoiceLine", "InvoiceSize", "Party", "TooManyInvoiceLines", "draw"]
+__all__ = ["InvoiceFacts", "InvoiceLine", "InvoiceSize", "Party", "TooManyInvoiceLines", "draw", "fill"]
 
 _BATCH = 500
 """From this many codes on, building the table of QR codes costs less than drawing them one by one."""
@@ -39,7 +38,7 @@ class InvoiceSize(StrEnum):
     A5 = "a5"
 
 
-_FRAMES = {InvoiceSize.CONTINUOUS: Frame.on(CONTINUOUS), InvoiceSize.A5: Frame.on(A5_LANDSCAPE)}
+FRAMES = {InvoiceSize.CONTINUOUS: Frame.on(CONTINUOUS), InvoiceSize.A5: Frame.on(A5_LANDSCAPE)}
 
 
 def draw(
@@ -52,18 +51,19 @@ def draw(
     """One PDF file of `invoices`; `copy` counts reprints (0 is the first print), `offset` is the printer's in mm."""
     document = Document("供热费发票 Heating invoice")
     marks = Marks(copy, void)
-    frame = _FRAMES[size]
+    frame = FRAMES[size]
     if len(invoices) >= _BATCH and invoices[0].verification_url:
         prepare(len(invoices[0].verification_url.encode()))
     for facts in invoices:
         title, seller = facts.title, facts.seller
         form = document.form((title, seller), frame.sheet, lambda pen: draw_frame(pen, frame, title, seller))
         pen = document.page(frame.sheet, offset, form)
-        _fill(pen, frame, facts, marks)
+        fill(pen, frame, facts, marks)
     return document.to_bytes()
 
 
-def _fill(pen: Pen, frame: Frame, facts: InvoiceFacts, marks: Marks) -> None:
+def fill(pen: Pen, frame: Frame, facts: InvoiceFacts, marks: Marks) -> None:
+    """Write on one page, over the frame, what belongs to one invoice."""
     marks.stamp_void(pen, frame.sheet.height / 2)
     _head(pen, frame, facts, marks)
     _buyer(pen, frame, facts.buyer)
@@ -81,7 +81,7 @@ def _head(pen: Pen, frame: Frame, facts: InvoiceFacts, marks: Marks) -> None:
     pen.text(x, y + 8.4, facts.number, 9, bold=True)
     pen.text(x, y + 13.2, facts.issued_on.isoformat(), 9)
     if facts.verification_url:
-        pen.qr(frame.left, y - 1, frame.qr_side, symbol(facts.verification_url))
+        pen.qr(frame.left, y - 1, frame.qr_side, facts.verification_url)
     if marks.copy:
         pen.text(frame.left + frame.qr_side + 4, y + 14, marks.copy_text, 9, bold=True)
     if facts.total < 0:

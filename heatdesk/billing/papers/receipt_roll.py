@@ -2,7 +2,7 @@
 
 from heatdesk.billing.papers.receipt_facts import NO_ITEMS, ReceiptFacts, ReceiptLine
 from heatdesk.money import format_money
-from heatdesk.printing import CENTRE, INK, QUIET, RED, RIGHT, Document, Marks, Offset, Pen, figure, roll, symbol
+from heatdesk.printing import CENTRE, INK, QUIET, RED, RIGHT, Document, Marks, Offset, Pen, figure, roll
 
 _ENDLESS = 5000.0
 _QR = 30.0
@@ -100,7 +100,7 @@ def _money(pen: Pen, y: float, facts: ReceiptFacts) -> float:
 def _end(pen: Pen, y: float, facts: ReceiptFacts) -> float:
     centre = pen.sheet.width / 2
     if facts.verification_url:
-        pen.qr(centre - _QR / 2, y + 1, _QR, symbol(facts.verification_url))
+        pen.qr(centre - _QR / 2, y + 1, _QR, facts.verification_url)
         pen.text(centre, y + _QR + 5.4, "扫码验真 Scan to verify", 8, align=CENTRE, ink=QUIET)
         y += _QR + 8
     pen.text(centre, y + 2.5, "请妥善保管 Please keep this receipt", 8, align=CENTRE, ink=QUIET)

@@ -18,7 +18,6 @@ from heatdesk.printing import (
     Table,
     figure,
     paginate,
-    symbol,
 )
 
 _FOOT = 42.0
@@ -136,7 +135,7 @@ def _foot(pen: Pen, facts: ReceiptFacts) -> None:
         pen.label(x, baseline, chinese, english, 7.5)
         pen.text(x + column - 7, baseline, amount, 9, align=RIGHT)
     if has_qr:
-        pen.qr(right - _QR, y + 12, _QR, symbol(facts.verification_url))
+        pen.qr(right - _QR, y + 12, _QR, facts.verification_url)
         pen.text(right - _QR / 2, y + 35.2, "扫码验真 Verify", 6.5, align=CENTRE, ink=QUIET)
     across = right - left - (_QR + 6 if has_qr else 0)
     if facts.remark:

@@ -45,4 +45,6 @@ class Stale(Refusal):
     """The page shows a state that has changed since."""
 
     status = 409
-    message = "Somebody changed this while your page was open. Look at the page again and repeat what you meant."
+    message = (
+        "Somebody changed this while your page was open. Look at the page again and repeat what you meant."
+    )

@@ -36,7 +36,7 @@ _K = POINTS_PER_MM
 def _register() -> None:
     """ReportLab's own fonts from the same files."""
     for name, bold in zip(_FACES, (False, True), strict=True):
-        pdfmetrics.registerFont(TTFont(name, font(bold).face.filename))
+        pdfmetrics.registerFont(TTFont(name, font(bold=bold).face.filename))
 
 
 class _CanvasPen(Pen):
@@ -85,14 +85,14 @@ def by_canvas(invoices: Sequence[InvoiceFacts]) -> bytes:
     frame = Frame.on(A5_LANDSCAPE)
     for facts in invoices:
         pen = _CanvasPen(canvas)
-        draw_frame(pen, frame, facts.title, facts.seller)
+        draw_frame(frame, facts.title, facts.seller, pen)
         fill(pen, frame, facts, Marks())
         canvas.showPage()
     canvas.save()
     return file.getvalue()
 
 
-class _Code(Flowable):  # type: ignore[misc]
+class _Code(Flowable):
     """segno's code with one fixed mask, each run of dark modules one rectangle."""
 
     def __init__(self, payload: str, side: float) -> None:
@@ -141,7 +141,16 @@ _GRID = [
 
 
 def _story(facts: InvoiceFacts) -> list[Any]:
-    heads = "项目名称 Item|采暖期 Season|单位 Unit|数量 Quantity|单价 Price|金额 Amount|税率 Tax rate|税额 Tax".split("|")
+    heads = [
+        "项目名称 Item",
+        "采暖期 Season",
+        "单位 Unit",
+        "数量 Quantity",
+        "单价 Price",
+        "金额 Amount",
+        "税率 Tax rate",
+        "税额 Tax",
+    ]
     cells = [
         [
             line.item, line.season, line.unit, str(line.quantity), str(line.price), format_money(line.amount),
@@ -151,10 +160,20 @@ def _story(facts: InvoiceFacts) -> list[Any]:
     ]  # fmt: skip
     cells += [[""] * 8] * (MOST_LINES - len(cells))
     sums = ["合计 Sum", "", "", "", "", f"¥{format_money(facts.amount)}", "", f"¥{format_money(facts.tax)}"]
-    numbers = f"发票代码 Code {facts.code}\n发票号码 Number {facts.number}\n开票日期 Issued on {facts.issued_on}"
-    words = ["价税合计（大写） Total with tax, in words", facts.total_in_capitals, f"¥{format_money(facts.total)}"]
+    numbers = (
+        f"发票代码 Code {facts.code}\n发票号码 Number {facts.number}\n开票日期 Issued on {facts.issued_on}"
+    )
+    words = [
+        "价税合计（大写） Total with tax, in words",
+        facts.total_in_capitals,
+        f"¥{format_money(facts.total)}",
+    ]
     notes = f"用户卡号 Card no. {facts.card_no}<br/>用热地址 Premises {facts.address}<br/>{facts.remark}"
-    names = [f"收款人 Payee {facts.payee}", f"复核 Reviewed {facts.reviewer}", f"开票人 Issued by {facts.issuer}"]
+    names = [
+        f"收款人 Payee {facts.payee}",
+        f"复核 Reviewed {facts.reviewer}",
+        f"开票人 Issued by {facts.issuer}",
+    ]
     k = _K
     return [
         _table([[_Code(facts.verification_url, 18 * k), Paragraph(f"{facts.title}<br/>Heating invoice", _TITLE), numbers]],
@@ -163,7 +182,7 @@ def _story(facts: InvoiceFacts) -> list[Any]:
                [18 * k, 75 * k, 18 * k, 75 * k]),
         _table([heads, *cells, sums], [50 * k, 20 * k, 12 * k, 20 * k, 19 * k, 26 * k, 16 * k, 23 * k], figures=True),
         _table([words], [50 * k, 96 * k, 40 * k]),
-        _table([["备注 Notes", Paragraph(notes, _SMALL), "销售方（盖章） Seller's seal"]], [18 * k, 118 * k, 50 * k]),
+        _table([["备注 Notes", Paragraph(notes, _SMALL), "盖章 Seller's seal"]], [18 * k, 118 * k, 50 * k]),
         _table([names], [62 * k] * 3, grid=False),
     ]  # fmt: skip
 

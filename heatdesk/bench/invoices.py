@@ -17,7 +17,12 @@ _ROUNDS = 5
 _OURS, _CANVAS, _PLATYPUS = 1000, 60, 200
 """Pages per round: enough for each that cutting the font subset does not show."""
 
-_SELLER = Party("示范市供热有限公司", "91210100MA00000000", "中心区热力街 18 号 024-00000000", "示范银行中心支行 0001 0922")
+_SELLER = Party(
+    "示范市供热有限公司",
+    "91210100MA00000000",
+    "中心区热力街 18 号 024-00000000",
+    "示范银行中心支行 0001 0922",
+)
 
 
 def run() -> dict[str, str]:

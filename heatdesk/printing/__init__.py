@@ -16,7 +16,7 @@ from heatdesk.printing.sheets import (
     roll,
 )
 from heatdesk.printing.tables import Column, Row, Table, paginate
-from heatdesk.printing.text import LEADING, cut, figure, fit, fit_lines, tidy, wrap
+from heatdesk.printing.text import LEADING, Room, cut, figure, fit, fit_lines, tidy, wrap
 
 __all__ = [
     "A4",
@@ -40,6 +40,7 @@ __all__ = [
     "Offset",
     "Pen",
     "QrSymbol",
+    "Room",
     "Row",
     "Sheet",
     "Table",

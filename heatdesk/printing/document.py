@@ -8,13 +8,14 @@ same bytes.
 from collections.abc import Callable, Hashable
 from io import BytesIO
 from math import cos, radians, sin
+from typing import TypedDict, Unpack
 
 from reportlab.pdfgen.canvas import Canvas
 
 from heatdesk.printing.fonts import REGULAR, Codes, PaperFont, font, register_fonts, text_width
 from heatdesk.printing.qr import symbol
 from heatdesk.printing.sheets import NO_OFFSET, POINTS_PER_MM, Offset, Sheet
-from heatdesk.printing.text import LEADING, fit, fit_lines, tidy
+from heatdesk.printing.text import LEADING, Room, fit, fit_lines, tidy
 
 INK = "0 g"
 QUIET = "0.38 g"
@@ -31,6 +32,14 @@ HAIRLINE = 0.35
 """Points; a rule this thin or thinner is drawn grey so that the figures stand out."""
 
 
+class Style(TypedDict, total=False):
+    """How a text looks: `align` says which part of its width lies left of x."""
+
+    bold: bool
+    align: float
+    ink: str
+
+
 class Pen:
     """Draws on one page or form; collects PDF operators and hands them over when the page is finished."""
 
@@ -38,8 +47,8 @@ class Pen:
         self.sheet = sheet
         self._top = sheet.height * POINTS_PER_MM
         self._fonts: tuple[tuple[PaperFont, Codes, str], ...] = (
-            (font(False), regular, f"/{regular.internal_name}"),
-            (font(True), bold, f"/{bold.internal_name}"),
+            (font(), regular, f"/{regular.internal_name}"),
+            (font(bold=True), bold, f"/{bold.internal_name}"),
         )
         self._behind: list[str] = []
         self._graphics: list[str] = []
@@ -84,44 +93,32 @@ class Pen:
         size: float = 9,
         *,
         smallest: float = 6,
-        bold: bool = False,
-        align: float = LEFT,
-        ink: str = INK,
+        **style: Unpack[Style],
     ) -> None:
         """One line within `width`: shrunk down to `smallest`, then cut with an ellipsis."""
-        text, size = fit(tidy(text), width, size, smallest, bold)
-        self.text(x, y, text, size, bold=bold, align=align, ink=ink)
+        text, size = fit(tidy(text), width, size, smallest, bold=style.get("bold", False))
+        self.text(x, y, text, size, **style)
 
     def block(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        width: float,
-        size: float = 9,
-        *,
-        smallest: float = 6,
-        most: int = 2,
-        height: float | None = None,
-        bold: bool = False,
-        align: float = LEFT,
-        ink: str = INK,
+        self, x: float, y: float, text: str, room: Room, size: float = 9, **style: Unpack[Style]
     ) -> float:
-        """At most `most` lines within `width` and `height`, shrunk to `smallest`; the baseline of the last line."""
-        lines, size = fit_lines(tidy(text), width, size, smallest, most, bold, height)
+        """As many lines as `room` allows, shrunk or cut if they must be; the baseline of the last line."""
+        lines, size = fit_lines(tidy(text), room, size, bold=style.get("bold", False))
         for line in lines:
-            self.text(x, y, line, size, bold=bold, align=align, ink=ink)
+            self.text(x, y, line, size, **style)
             y += size * LEADING
         return y - size * LEADING
 
     def label(self, x: float, y: float, chinese: str, english: str, size: float = 7.5) -> float:
-        """A quiet bilingual label, the English smaller; its width, so that a value can follow on the same line."""
+        """A quiet bilingual label, the English smaller; its width, so that a value can follow it."""
         self.text(x, y, chinese, size, ink=QUIET)
         width = text_width(chinese, size) / POINTS_PER_MM + 1
         self.text(x + width, y, english, size * 0.8, ink=QUIET)
         return width + text_width(english, size * 0.8) / POINTS_PER_MM
 
-    def rule(self, x1: float, y1: float, x2: float, y2: float | None = None, weight: float = HAIRLINE) -> None:
+    def rule(
+        self, x1: float, y1: float, x2: float, y2: float | None = None, weight: float = HAIRLINE
+    ) -> None:
         """A line of `weight` points, level unless `y2` is given."""
         k, top = POINTS_PER_MM, self._top
         y2 = y1 if y2 is None else y2
@@ -139,7 +136,10 @@ class Pen:
         )
 
     def qr(self, x: float, y: float, side: float, payload: str) -> None:
-        """The QR code of `payload`, `side` × `side`, its upper left corner at (x, y); keep 4 modules of white around it."""
+        """The QR code of `payload`, `side` × `side`, its upper left corner at (x, y).
+
+        Keep four modules of white around it.
+        """
         code = symbol(payload)
         k, n = POINTS_PER_MM, code.modules
         self._graphics.append(
@@ -181,7 +181,7 @@ class Document:
         self._canvas = Canvas(self._file, pageCompression=1, invariant=1, initialFontName=REGULAR)
         self._canvas.setTitle(title)
         self._canvas.setCreator("heatdesk")
-        self._codes = font(False).codes(self._canvas._doc), font(True).codes(self._canvas._doc)
+        self._codes = font().codes(self._canvas._doc), font(bold=True).codes(self._canvas._doc)
         self._forms: dict[Hashable, str] = {}
         self._open: tuple[Pen, Offset, str | None] | None = None
 
@@ -207,7 +207,7 @@ class Document:
         return pen
 
     def measure(self, sheet: Sheet, draw: Callable[[Pen], float]) -> float:
-        """What `draw` returns, usually how far down it came, with nothing shown: for sheets as long as their content."""
+        """What `draw` returns, usually how far down it came; nothing is shown."""
         return draw(Pen(sheet, *self._codes))
 
     def to_bytes(self) -> bytes:

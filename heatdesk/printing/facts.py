@@ -15,7 +15,9 @@ from heatdesk.errors import BadInput
 
 
 class UnreadableFacts(BadInput):
-    message = "This paper was stored in a form this version of heatdesk does not know: %(reason)s. Update heatdesk first."
+    message = (
+        "This paper was stored by another version of heatdesk: %(reason)s. Update heatdesk, then print again."
+    )
 
 
 class Facts:
@@ -57,7 +59,9 @@ def _built(cls: Any, data: Any) -> Any:
     known = {field.name: field for field in fields(cls)}
     if unknown := sorted(data.keys() - known.keys()):
         raise UnreadableFacts(reason=f"{cls.__name__} has {', '.join(unknown)}")
-    missing = [n for n, f in known.items() if n not in data and f.default is MISSING and f.default_factory is MISSING]
+    missing = [
+        n for n, f in known.items() if n not in data and f.default is MISSING and f.default_factory is MISSING
+    ]
     if missing:
         raise UnreadableFacts(reason=f"{cls.__name__} lacks {', '.join(missing)}")
     return cls(**{name: _value(hints[name], value, name) for name, value in data.items()})

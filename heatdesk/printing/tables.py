@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heatdesk.printing.document import CENTRE, HAIRLINE, LEFT, QUIET, RIGHT, Pen
-from heatdesk.printing.text import LEADING, fit_lines, tidy
+from heatdesk.printing.text import LEADING, Room, fit_lines, tidy
 
 _PADDING = 1.2
 
@@ -46,7 +46,7 @@ class Table:
     def row(self, *cells: str) -> Row:
         """Fit one text per column."""
         fitted = tuple(
-            fit_lines(tidy(text), column.width - 2 * _PADDING, self.size, self.smallest, column.most)
+            fit_lines(tidy(text), Room(column.width - 2 * _PADDING, column.most, self.smallest), self.size)
             for text, column in zip(cells, self.columns, strict=True)
         )
         extra = max((len(lines) - 1) * size * LEADING for lines, size in fitted)
@@ -57,12 +57,14 @@ class Table:
         pen.rule(self.left, y, self.right, weight=0.7)
         for x, column in self._places():
             pen.fitted(x, y + 3.3, column.title, column.width, 8, align=column.align, ink=QUIET)
-            pen.fitted(x, y + 6.2, column.subtitle, column.width, 6, smallest=5, align=column.align, ink=QUIET)
+            pen.fitted(
+                x, y + 6.2, column.subtitle, column.width, 6, smallest=5, align=column.align, ink=QUIET
+            )
         pen.rule(self.left, y + self.head_height, self.right)
         return y + self.head_height
 
     def draw(
-        self, pen: Pen, y: float, rows: Sequence[Row], closing: float = HAIRLINE, bold: bool = False
+        self, pen: Pen, y: float, rows: Sequence[Row], closing: float = HAIRLINE, *, bold: bool = False
     ) -> float:
         """Draw `rows` from `y` down with hairlines between them and a `closing` line; the y below them."""
         places = self._places()

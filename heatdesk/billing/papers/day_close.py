@@ -88,11 +88,13 @@ def draw(facts: DayCloseFacts, copy: int = 0, offset: Offset = NO_OFFSET) -> byt
         Marks(copy),
         offset,
     )
-    sheets.fields((
-        ("业务日期", "Business date", facts.business_date.isoformat()),
-        ("结账时间", "Closed at", facts.closed_at.astimezone(ZONE).strftime(_WHEN)),
-        ("结账人", "Closed by", facts.closed_by),
-    ))
+    sheets.fields(
+        (
+            ("业务日期", "Business date", facts.business_date.isoformat()),
+            ("结账时间", "Closed at", facts.closed_at.astimezone(ZONE).strftime(_WHEN)),
+            ("结账人", "Closed by", facts.closed_by),
+        )
+    )
     for section in (
         _counts("按收款方式", "By method of payment", "收款方式", "Method", facts.methods),
         _counts("按窗口", "By till", "窗口", "Till", facts.tills),
@@ -102,7 +104,9 @@ def draw(facts: DayCloseFacts, copy: int = 0, offset: Offset = NO_OFFSET) -> byt
     ):
         sheets.section(section)
     sheets.seal(facts.seal, facts.previous_seal, facts.remark)
-    sheets.signatures((("收款员", "Cashier"), ("会计", "Accountant"), ("复核", "Reviewed"), ("负责人", "Manager")))
+    sheets.signatures(
+        (("收款员", "Cashier"), ("会计", "Accountant"), ("复核", "Reviewed"), ("负责人", "Manager"))
+    )
     return sheets.to_bytes()
 
 
@@ -128,7 +132,13 @@ def _counts(title: str, english: str, kind: str, kind_english: str, counts: Sequ
         sum((count.counted for count in counts), ZERO),
     )
     rows = [
-        (count.name, f"{count.payments:,}", format_money(count.expected), format_money(count.counted), _over(count.over))
+        (
+            count.name,
+            f"{count.payments:,}",
+            format_money(count.expected),
+            format_money(count.counted),
+            _over(count.over),
+        )
         for count in (*counts, everything)
     ]
     return Section(title, english, columns, rows[:-1], rows[-1])
@@ -165,7 +175,8 @@ def _voids(voids: Sequence[Void]) -> Section:
         Column("金额 元", "Amount", 28, RIGHT),
     )
     rows = [
-        (v.number, v.at.astimezone(ZONE).strftime(_WHEN), v.by, v.reason, format_money(v.amount)) for v in voids
+        (v.number, v.at.astimezone(ZONE).strftime(_WHEN), v.by, v.reason, format_money(v.amount))
+        for v in voids
     ]
     total = format_money(sum((v.amount for v in voids), ZERO))
     return Section("作废收据", "Void receipts", columns, rows, ("合计 Total", "", "", "", total))

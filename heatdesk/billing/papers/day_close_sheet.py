@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from heatdesk.printing import A4, CENTRE, QUIET, RIGHT, Column, Document, Marks, Offset, Pen, Table
+from heatdesk.printing import A4, CENTRE, QUIET, RIGHT, Column, Document, Marks, Offset, Pen, Room, Table
 
 _TITLE = 7.8
 _GAP = 3.2
@@ -35,6 +35,7 @@ class Sheets:
         self._marks = marks
         self._offset = offset
         self._page = 0
+        self._y = 0.0
         self._pen = self._begin()
 
     def fields(self, fields: Sequence[tuple[str, str, str]]) -> None:
@@ -81,7 +82,7 @@ class Sheets:
             pen.fitted(A4.left + 34, y + 5 + index * 5.4, value, A4.right - A4.left - 36, 8.5)
         if remark:
             width = pen.label(A4.left, y + 18.4, "备注", "Remark") + 3
-            pen.block(A4.left + width, y + 18.4, remark, A4.right - A4.left - width, 9)
+            pen.block(A4.left + width, y + 18.4, remark, Room(A4.right - A4.left - width), 9)
         self._y += _SEAL
 
     def signatures(self, signers: Sequence[tuple[str, str]]) -> None:

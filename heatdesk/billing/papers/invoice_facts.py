@@ -12,7 +12,10 @@ MOST_LINES = 7
 
 
 class TooManyInvoiceLines(RuleBroken):
-    message = "An invoice has room for %(most)s lines and this one has %(lines)s. Sum lines of one season or issue two invoices."
+    message = (
+        "An invoice has room for %(most)s lines and this one has %(lines)s. "
+        "Sum the lines of one season or issue two invoices."
+    )
 
 
 @dataclass(frozen=True, slots=True)

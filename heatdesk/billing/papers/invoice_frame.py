@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from heatdesk.billing.papers.invoice_facts import MOST_LINES, Party
-from heatdesk.printing import CENTRE, LEFT, QUIET, RIGHT, Pen, Sheet
+from heatdesk.printing import CENTRE, LEFT, QUIET, RIGHT, Pen, Room, Sheet
 
 _PADDING = 1.2
 _SIDE = 7.0
@@ -53,7 +53,6 @@ class Frame:
     top: float
     columns: tuple[FrameColumn, ...]
     party_height: float = 22.4
-    name_height: float = 7.95
     row_height: float = 5.0
     qr_side: float = 18.0
 
@@ -82,6 +81,11 @@ class Frame:
     @property
     def party_width(self) -> float:
         return self.middle - self.buyer_x - 1.5
+
+    @property
+    def name_room(self) -> Room:
+        """Two lines of ordinary size, or three small ones for a name of 90 characters."""
+        return Room(self.party_width, lines=3, smallest=5.5, height=7.95)
 
     @property
     def party_baselines(self) -> tuple[float, float, float, float]:
@@ -146,7 +150,7 @@ class Frame:
         return (self.right - _SEAL - self.left) / 3 - 22
 
 
-def draw_frame(pen: Pen, frame: Frame, title: str, seller: Party) -> None:
+def draw_frame(frame: Frame, title: str, seller: Party, pen: Pen) -> None:
     """Everything that does not change from one invoice to the next."""
     _title(pen, frame, title)
     _lines(pen, frame)
@@ -187,8 +191,10 @@ def _parties(pen: Pen, frame: Frame, seller: Party) -> None:
             pen.label(left + _SIDE + 1.5, baseline, chinese, small, 7.5)
     x, width = frame.middle + _SIDE + _PARTY_LABEL, frame.right - frame.middle - _SIDE - _PARTY_LABEL - 1.5
     name, *rest = frame.party_baselines
-    pen.block(x, name, seller.name, width, 9, smallest=5.5, most=3, height=frame.name_height)
-    for baseline, value, size in zip(rest, (seller.tax_no, seller.contact, seller.bank), (9, 8, 8), strict=True):
+    pen.block(x, name, seller.name, frame.name_room, 9)
+    for baseline, value, size in zip(
+        rest, (seller.tax_no, seller.contact, seller.bank), (9, 8, 8), strict=True
+    ):
         pen.fitted(x, baseline, value, width, size)
 
 

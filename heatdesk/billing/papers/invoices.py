@@ -6,6 +6,7 @@ on each page. A batch prepares the table of QR codes first.
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 
 from heatdesk.billing.papers.invoice_facts import InvoiceFacts, InvoiceLine, Party, TooManyInvoiceLines
 from heatdesk.billing.papers.invoice_frame import Frame, draw_frame
@@ -22,6 +23,7 @@ from heatdesk.printing import (
     Marks,
     Offset,
     Pen,
+    Room,
     figure,
     prepare,
 )
@@ -44,6 +46,7 @@ FRAMES = {InvoiceSize.CONTINUOUS: Frame.on(CONTINUOUS), InvoiceSize.A5: Frame.on
 def draw(
     invoices: Sequence[InvoiceFacts],
     size: InvoiceSize,
+    *,
     copy: int = 0,
     void: bool = False,
     offset: Offset = NO_OFFSET,
@@ -55,8 +58,9 @@ def draw(
     if len(invoices) >= _BATCH and invoices[0].verification_url:
         prepare(len(invoices[0].verification_url.encode()))
     for facts in invoices:
-        title, seller = facts.title, facts.seller
-        form = document.form((title, seller), frame.sheet, lambda pen: draw_frame(pen, frame, title, seller))
+        form = document.form(
+            (facts.title, facts.seller), frame.sheet, partial(draw_frame, frame, facts.title, facts.seller)
+        )
         pen = document.page(frame.sheet, offset, form)
         fill(pen, frame, facts, marks)
     return document.to_bytes()
@@ -91,7 +95,7 @@ def _head(pen: Pen, frame: Frame, facts: InvoiceFacts, marks: Marks) -> None:
 def _buyer(pen: Pen, frame: Frame, buyer: Party) -> None:
     x, width = frame.buyer_x, frame.party_width
     name, tax_no, contact, bank = frame.party_baselines
-    pen.block(x, name, buyer.name, width, 9, smallest=5.5, most=3, height=frame.name_height)
+    pen.block(x, name, buyer.name, frame.name_room, 9)
     pen.fitted(x, tax_no, buyer.tax_no, width, 9)
     pen.fitted(x, contact, buyer.contact, width, 8, smallest=5)
     pen.fitted(x, bank, buyer.bank, width, 8, smallest=5)
@@ -125,9 +129,11 @@ def _totals(pen: Pen, frame: Frame, facts: InvoiceFacts) -> None:
 def _remarks(pen: Pen, frame: Frame, facts: InvoiceFacts) -> None:
     x, y, width = frame.remark_x, frame.remark_top, frame.remark_width
     pen.fitted(x + frame.remark_label, y + 4.2, facts.card_no, width - frame.remark_label, 8.5)
-    pen.block(x + frame.remark_label, y + 8.6, facts.address, width - frame.remark_label, 8.5, smallest=5.5)
+    pen.block(
+        x + frame.remark_label, y + 8.6, facts.address, Room(width - frame.remark_label, smallest=5.5), 8.5
+    )
     if facts.remark:
-        pen.block(x, y + 15.6, facts.remark, width, 8, smallest=5.5)
+        pen.block(x, y + 15.6, facts.remark, Room(width, smallest=5.5), 8)
     y = frame.names_y
     for at, name in zip(frame.names_x, (facts.payee, facts.reviewer, facts.issuer), strict=True):
         pen.fitted(at, y, name, frame.name_width, 8.5)

@@ -2,7 +2,7 @@
 
 from heatdesk.billing.papers.receipt_facts import NO_ITEMS, ReceiptFacts, ReceiptLine
 from heatdesk.money import format_money
-from heatdesk.printing import CENTRE, INK, QUIET, RED, RIGHT, Document, Marks, Offset, Pen, figure, roll
+from heatdesk.printing import CENTRE, INK, QUIET, RED, RIGHT, Document, Marks, Offset, Pen, Room, figure, roll
 
 _ENDLESS = 5000.0
 _QR = 30.0
@@ -28,8 +28,10 @@ def _draw(pen: Pen, facts: ReceiptFacts, marks: Marks) -> float:
 def _head(pen: Pen, facts: ReceiptFacts, marks: Marks) -> float:
     left, right, centre = pen.sheet.left, pen.sheet.right, pen.sheet.width / 2
     width = right - left
-    y = pen.block(centre, pen.sheet.top + 5, facts.company, width, 11.5, smallest=8, bold=True, align=CENTRE)
-    y = pen.block(centre, y + 4.4, f"{facts.branch} · {facts.office}", width, 8.5, align=CENTRE)
+    y = pen.block(
+        centre, pen.sheet.top + 5, facts.company, Room(width, smallest=8), 11.5, bold=True, align=CENTRE
+    )
+    y = pen.block(centre, y + 4.4, f"{facts.branch} · {facts.office}", Room(width), 8.5, align=CENTRE)
     title = "供热收费收据（红字）" if facts.is_red else "供热收费收据"
     pen.text(centre, y + 8.5, title, 14, bold=True, align=CENTRE, ink=RED if facts.is_red else INK)
     pen.text(centre, y + 12.2, "Heating fee receipt", 7.5, align=CENTRE, ink=QUIET)
@@ -51,7 +53,7 @@ def _head(pen: Pen, facts: ReceiptFacts, marks: Marks) -> float:
     y += 5
     for chinese, english, value in fields:
         pen.label(left, y, chinese, english, 7.5)
-        y = pen.block(left + 27, y, value, width - 27, 9, most=9) + 4.7
+        y = pen.block(left + 27, y, value, Room(width - 27, lines=9), 9) + 4.7
     pen.rule(left, y - 3, right)
     return y + 1.6
 
@@ -59,12 +61,12 @@ def _head(pen: Pen, facts: ReceiptFacts, marks: Marks) -> float:
 def _line(pen: Pen, y: float, line: ReceiptLine) -> float:
     left, right = pen.sheet.left, pen.sheet.right
     pen.text(right, y, format_money(line.amount), 9.5, align=RIGHT)
-    y = pen.block(left, y, f"{line.season} {line.item}".strip(), right - left - 25, 9.5, most=3)
+    y = pen.block(left, y, f"{line.season} {line.item}".strip(), Room(right - left - 25, lines=3), 9.5)
     parts = [] if line.area is None else [f"{figure(line.area)} ㎡"]
     parts += [] if line.price is None else [f"× {figure(line.price)} 元"]
     explained = line.formula or " ".join(parts)
     if explained:
-        y = pen.block(left, y + 3.8, explained, right - left, 7.5, most=3, ink=QUIET)
+        y = pen.block(left, y + 3.8, explained, Room(right - left, lines=3), 7.5, ink=QUIET)
     return y + 5.2
 
 
@@ -75,7 +77,7 @@ def _total(pen: Pen, y: float, facts: ReceiptFacts) -> float:
     pen.rule(left, y, right, weight=0.7)
     pen.label(left, y + 7, "合计", "Total", 9)
     pen.fitted(right, y + 7.4, f"¥{format_money(facts.total)}", 48, 16, bold=True, align=RIGHT, ink=ink)
-    y = pen.block(left, y + 13, facts.total_in_capitals, right - left, 10, smallest=8, most=3, bold=True, ink=ink)
+    y = pen.block(left, y + 13, facts.total_in_capitals, Room(right - left, 3, 8), 10, bold=True, ink=ink)
     pen.rule(left, y + 2.8, right)
     return y + 7.6
 
@@ -92,7 +94,7 @@ def _money(pen: Pen, y: float, facts: ReceiptFacts) -> float:
         y += 4.6
     if facts.remark:
         pen.label(left, y, "备注", "Remark", 7.5)
-        y = pen.block(left + 19, y, facts.remark, right - left - 19, 8.5, most=6) + 4.6
+        y = pen.block(left + 19, y, facts.remark, Room(right - left - 19, lines=6), 8.5) + 4.6
     pen.rule(left, y - 2.9, right)
     return y
 

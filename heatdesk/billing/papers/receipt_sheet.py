@@ -13,6 +13,7 @@ from heatdesk.printing import (
     Marks,
     Offset,
     Pen,
+    Room,
     Row,
     Sheet,
     Table,
@@ -26,7 +27,9 @@ _MOST_TENDERS = 4
 _CONTINUED = 5.0
 
 
-def draw_on_sheet(document: Document, facts: ReceiptFacts, sheet: Sheet, marks: Marks, offset: Offset) -> None:
+def draw_on_sheet(
+    document: Document, facts: ReceiptFacts, sheet: Sheet, marks: Marks, offset: Offset
+) -> None:
     """Add the receipt to `document`: every page repeats the head, the last one carries the totals."""
     table = _table(sheet)
     rows = [_row(table, line) for line in facts.lines or (NO_ITEMS,)]
@@ -73,7 +76,7 @@ def _head(pen: Pen, facts: ReceiptFacts, marks: Marks, page_of: str) -> float:
     sheet = pen.sheet
     x, y, centre = sheet.left, sheet.top, sheet.width / 2
     side = centre - x - 30
-    pen.block(x, y + 4.6, facts.company, side, 11.5, smallest=7, most=1, bold=True)
+    pen.fitted(x, y + 4.6, facts.company, side, 11.5, bold=True)
     pen.fitted(x, y + 10, f"{facts.branch} · {facts.office}", side, 8.5, ink=QUIET)
     ink = RED if facts.is_red else INK
     title, english = "供热收费收据", "Heating fee receipt"
@@ -98,7 +101,10 @@ def _fields(pen: Pen, y: float, facts: ReceiptFacts, width: float) -> float:
         (("地址", "Address", facts.address), ("收款人", "Cashier", facts.cashier)),
     )
     more = (
-        (("业务日期", "Business date", facts.business_date.isoformat()), ("开具时间", "Issued", facts.issued_text)),
+        (
+            ("业务日期", "Business date", facts.business_date.isoformat()),
+            ("开具时间", "Issued", facts.issued_text),
+        ),
         (("窗口", "Till", facts.till), ("", "", "")),
     )
     at = [pen.sheet.left + width * part for part in (0, 0.52, 0.70, 0.84)]
@@ -109,7 +115,7 @@ def _fields(pen: Pen, y: float, facts: ReceiptFacts, width: float) -> float:
         for x, room, (chinese, english, value) in zip(at, rooms, (*left, *right), strict=True):
             pen.label(x, y + 3.8, chinese, english, 7)
             most = 3 if x == pen.sheet.left else 1
-            last = max(last, pen.block(x, y + 8.2, value, room, 9.5, most=most))
+            last = max(last, pen.block(x, y + 8.2, value, Room(room, most), 9.5))
         y = last + 0.8
     return y
 
@@ -140,7 +146,7 @@ def _foot(pen: Pen, facts: ReceiptFacts) -> None:
     across = right - left - (_QR + 6 if has_qr else 0)
     if facts.remark:
         width = pen.label(left, y + 31.4, "备注", "Remark") + 3
-        pen.block(left + width, y + 31.4, facts.remark, across - width, 8.5)
+        pen.block(left + width, y + 31.4, facts.remark, Room(across - width), 8.5)
     _signatures(pen, left, sheet.bottom - 1.5, across)
 
 
@@ -149,7 +155,10 @@ def _tenders(pen: Pen, x: float, y: float, width: float, tenders: tuple[ReceiptT
     shown = [(tender.method, tender.amount) for tender in tenders]
     if len(shown) > _MOST_TENDERS:
         rest = shown[_MOST_TENDERS - 1 :]
-        others = (f"其他 {len(rest)} 种 {len(rest)} others", sum((amount for _, amount in rest), start=rest[0][1] * 0))
+        others = (
+            f"其他 {len(rest)} 种 {len(rest)} others",
+            sum((amount for _, amount in rest), start=rest[0][1] * 0),
+        )
         shown = [*shown[: _MOST_TENDERS - 1], others]
     for method, amount in shown:
         pen.fitted(x, y, method, width - 26, 9)

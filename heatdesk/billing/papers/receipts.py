@@ -23,6 +23,7 @@ _SHEETS = {ReceiptSize.CONTINUOUS: CONTINUOUS, ReceiptSize.A5: A5_LANDSCAPE}
 def draw(
     receipts: Sequence[ReceiptFacts],
     size: ReceiptSize,
+    *,
     copy: int = 0,
     void: bool = False,
     offset: Offset = NO_OFFSET,

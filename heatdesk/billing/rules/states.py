@@ -1,0 +1,80 @@
+"""The words of billing: closed lists that rules, tables and forms share.
+
+The values are what the database stores; screens translate them.
+"""
+
+from enum import StrEnum
+
+
+class UseClass(StrEnum):
+    """What premises are used for; each class has tariffs of its own."""
+
+    RESIDENTIAL = "residential"
+    NON_RESIDENTIAL = "non_residential"
+    PUBLIC = "public"
+
+
+class SupplyMode(StrEnum):
+    """What is counted: floor area, heat by meter, steam or hot water, or an agreed minimum quantity."""
+
+    AREA = "area"
+    METERED = "metered"
+    STEAM = "steam"
+    MINIMUM = "minimum"
+
+
+class SupplyState(StrEnum):
+    """How premises stand during a term: heated, suspended on request (报停), cut off, or demolished."""
+
+    SUPPLIED = "supplied"
+    SUSPENDED = "suspended"
+    CUT = "cut"
+    DEMOLISHED = "demolished"
+
+
+class AreaPartKind(StrEnum):
+    """Parts of premises that count at a coefficient of their own."""
+
+    BALCONY = "balcony"
+    ATTIC = "attic"
+    BASEMENT = "basement"
+
+
+class AreaBase(StrEnum):
+    """Which measured area a tariff charges: 建筑面积, 套内面积 or 使用面积."""
+
+    BUILDING = "building"
+    INNER = "inner"
+    USABLE = "usable"
+
+
+class AreaRounding(StrEnum):
+    """Whether a converted area is rounded to 0.01 m² before it is priced, or the conversion goes into the
+    price.
+    """
+
+    AREA = "area"
+    NONE = "none"
+
+
+class PriceUnit(StrEnum):
+    """What one price pays for: a square metre for the season, for a month, or for a day."""
+
+    SEASON = "season"
+    MONTH = "month"
+    DAY = "day"
+
+
+class PartStep(StrEnum):
+    """What happens to a part of a step: dropped, counted whole, or counted as the part it is."""
+
+    FLOOR = "floor"
+    CEIL = "ceil"
+    EXACT = "exact"
+
+
+class Item(StrEnum):
+    """What a line of a bill is for."""
+
+    HEAT = "heat"
+    BASIC_FEE = "basic_fee"

@@ -174,9 +174,10 @@ def _story(facts: InvoiceFacts) -> list[Any]:
         f"复核 Reviewed {facts.reviewer}",
         f"开票人 Issued by {facts.issuer}",
     ]
+    title = Paragraph(f"{facts.title}<br/>Heating invoice", _TITLE)
     k = _K
     return [
-        _table([[_Code(facts.verification_url, 18 * k), Paragraph(f"{facts.title}<br/>Heating invoice", _TITLE), numbers]],
+        _table([[_Code(facts.verification_url, 18 * k), title, numbers]],
                [40 * k, 86 * k, 60 * k], grid=False),
         _table([["购买方 Buyer", _party(facts.buyer), "销售方 Seller", _party(facts.seller)]],
                [18 * k, 75 * k, 18 * k, 75 * k]),

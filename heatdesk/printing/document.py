@@ -132,7 +132,8 @@ class Pen:
         k = POINTS_PER_MM
         grey = "0.55" if weight <= HAIRLINE else "0"
         self._graphics.append(
-            f"{grey} G {weight:g} w {x * k:.2f} {self._top - (y + height) * k:.2f} {width * k:.2f} {height * k:.2f} re S"
+            f"{grey} G {weight:g} w "
+            f"{x * k:.2f} {self._top - (y + height) * k:.2f} {width * k:.2f} {height * k:.2f} re S"
         )
 
     def qr(self, x: float, y: float, side: float, payload: str) -> None:

@@ -33,7 +33,9 @@ def tokens(theme: str) -> dict[str, str]:
 def luminance(colour: str) -> float:
     """WCAG 2.2 relative luminance of `#rrggbb`."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -72,7 +74,10 @@ def test_both_themes_name_the_same_colours() -> None:
 def test_a_template_carries_no_inline_style_or_script(path: Path) -> None:
     """The content security policy is `default-src 'self'`: what stands inline would silently not work."""
     text = path.read_text(encoding="utf-8")
-    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)|\ssrc=\"https?:", text) == []
+    assert (
+        re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)|\ssrc=\"https?:", text)
+        == []
+    )
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

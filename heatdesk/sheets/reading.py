@@ -20,17 +20,23 @@ from heatdesk.sheets.guards import BROKEN, DEFAULT_LIMITS, ENCRYPTED, Limits, ch
 from heatdesk.sheets.headers import HEAD_ROWS, Cell, find_header
 
 TOO_HEAVY = (
-    "“%(name)s” takes more memory or time than heatdesk gives to one file. "
-    "Copy the table alone into a new workbook, or split it into several files."
+    "“%(name)s” takes more memory or time than heatdesk gives to one file. Copy the table alone into a new "
+    "workbook, or split it into several files."
 )
 SPREAD = (
-    "The sheet “%(sheet)s” of “%(name)s” spreads over %(rows)s rows and %(columns)s columns. "
-    "Delete the empty rows below and the empty columns at the right of the table, save and upload it again."
+    "The sheet “%(sheet)s” of “%(name)s” spreads over %(rows)s rows and %(columns)s columns. Delete the "
+    "empty rows below and the empty columns at the right of the table, save and upload it again."
 )
 BLANK = "“%(name)s” has no rows. Upload the file with the list in it."
 NO_SUCH_SHEET = "“%(name)s” has no sheet called “%(sheet)s”. Choose one of: %(sheets)s."
 
-_UNPACK_ERRORS = {"encrypted": ENCRYPTED, "broken": BROKEN, "blank": BLANK, "spread": SPREAD, "sheet": NO_SUCH_SHEET}
+_UNPACK_ERRORS = {
+    "encrypted": ENCRYPTED,
+    "broken": BROKEN,
+    "blank": BLANK,
+    "spread": SPREAD,
+    "sheet": NO_SUCH_SHEET,
+}
 
 Row = tuple[Cell, ...]
 
@@ -39,8 +45,9 @@ Row = tuple[Cell, ...]
 class Sheet:
     """A table of a file. Row numbers count from 1 as the spreadsheet program shows them.
 
-    `header_row` is the (last) row of column names; `encoding` and `separator` are empty for workbooks; `date_1904`
-    tells that numbers standing for dates count from 1904. `rows()` can be walked as often as needed.
+    `header_row` is the (last) row of column names; `encoding` and `separator` are empty for workbooks;
+    `date_1904` tells that numbers standing for dates count from 1904. `rows()` can be walked as often as
+    needed.
     """
 
     name: str
@@ -68,11 +75,11 @@ def read_sheet(
     sheet: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Sheet:
-    """The table in a file (.xlsx, .xls, .ods, .csv, .tsv, .txt) or in its bytes; `filename` is what the sender calls it.
+    """The table in a file (.xlsx, .xls, .ods, .csv, .tsv, .txt) or in its bytes, called `filename`.
 
-    `known` are normal column names (`headers.normal_name`) by which header row and sheet are found; `sheet` chooses one
-    by name. Formulas give the value the workbook was saved with; text stays text, whatever it begins with.
-    Raises `BadInput` with a sentence that says what is wrong with the file and what to do.
+    `known` are normal column names (`headers.normal_name`) by which header row and sheet are found; `sheet`
+    chooses one by name. Formulas give the value the workbook was saved with; text stays text, whatever it
+    begins with. Raises `BadInput` with a sentence that says what is wrong with the file and what to do.
     """
     name = PurePath(filename.replace("\\", "/")).name
     with ExitStack() as stack:
@@ -80,7 +87,7 @@ def read_sheet(
         if isinstance(source, bytes):
             file, size = io.BytesIO(source), len(source)
         else:
-            file = stack.enter_context(open(source, "rb"))
+            file = stack.enter_context(Path(source).open("rb"))
             size = os.fstat(file.fileno()).st_size
         kind = checked_kind(file, size, filename, limits)
         if kind == "text":
@@ -106,8 +113,10 @@ def _text_rows(records: Callable[[], Iterator[list[str]]]) -> Iterator[list[Cell
     return (list(record) for record in records())
 
 
-def _workbook_sheet(path: Path, name: str, known: Collection[str], sheet: str | None, limits: Limits) -> Sheet:
-    unpacked = tempfile.TemporaryFile("w+", encoding="utf-8")
+def _workbook_sheet(
+    path: Path, name: str, known: Collection[str], sheet: str | None, limits: Limits
+) -> Sheet:
+    unpacked = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (the sheet walks it later)
     order = {
         "path": str(path), "sheet": sheet, "known": sorted(known), "cells": limits.cells,
         "memory_bytes": limits.memory_bytes, "seconds": limits.seconds,
@@ -140,7 +149,9 @@ def _unpacked_rows(unpacked: IO[str]) -> Iterator[list[Cell]]:
     return chain.from_iterable(map(json.loads, iter(unpacked.readline, "")))
 
 
-def _with_header(walk: Callable[[], Iterator[list[Cell]]], known: Collection[str], *, name: str, **facts: Any) -> Sheet:
+def _with_header(
+    walk: Callable[[], Iterator[list[Cell]]], known: Collection[str], *, name: str, **facts: Any
+) -> Sheet:
     header = find_header(list(islice(walk(), HEAD_ROWS)), known)
     if header is None:
         raise BadInput(BLANK, name=name)

@@ -3,7 +3,14 @@
 import re
 
 from heatdesk.billing.rules.register_cells import BLANKS, half_width
-from heatdesk.billing.rules.register_faults import BAD_PHONE, GLUED_PHONES, NO_AREA_CODE, CellFault, Severity, shown
+from heatdesk.billing.rules.register_faults import (
+    BAD_PHONE,
+    GLUED_PHONES,
+    NO_AREA_CODE,
+    CellFault,
+    Severity,
+    shown,
+)
 from heatdesk.sheets.headers import Cell
 
 _BETWEEN = re.compile(r"[/、,;|\n\r\\或和&]+")
@@ -11,7 +18,9 @@ _LABEL = re.compile(r"^(?:手机|电话|联系电话|tel|phone|mobile)[.:]*|\([^
 _COUNTRY = re.compile(r"^(?:\+|00)86[\s-]?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _TWO_MOBILES = re.compile(r"(1[3-9]\d{9})(1[3-9]\d{9})")
-_LANDLINE = re.compile(r"\(?(010|02\d|0[3-9]\d{2})\)?-?(\d{7,8})(?:(?:-|转|ext\.?|x)(\d{1,6}))?", re.IGNORECASE)
+_LANDLINE = re.compile(
+    r"\(?(010|02\d|0[3-9]\d{2})\)?-?(\d{7,8})(?:(?:-|转|ext\.?|x)(\d{1,6}))?", re.IGNORECASE
+)
 _SERVICE = re.compile(r"([48]00)-?(\d{3})-?(\d{4})")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 

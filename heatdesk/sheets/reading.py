@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import IO, Any, BinaryIO
 
@@ -41,7 +42,7 @@ _UNPACK_ERRORS = {
 Row = tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Sheet:
     """A table of a file. Row numbers count from 1 as the spreadsheet program shows them.
 
@@ -116,26 +117,38 @@ def _text_rows(records: Callable[[], Iterator[list[str]]]) -> Iterator[list[Cell
 def _workbook_sheet(
     path: Path, name: str, known: Collection[str], sheet: str | None, limits: Limits
 ) -> Sheet:
-    unpacked = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (the sheet walks it later)
-    order = {
-        "path": str(path), "sheet": sheet, "known": sorted(known), "cells": limits.cells,
-        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds,
-    }  # fmt: skip
+    """Let a child process unpack the workbook into a temporary file, which lives as long as the sheet."""
+    handle, place = tempfile.mkstemp(suffix=".jsonl")
+    unpacked = Path(place)
+    with ExitStack() as on_refusal:
+        on_refusal.callback(unpacked.unlink)
+        order = {
+            "path": str(path), "sheet": sheet, "known": sorted(known), "cells": limits.cells,
+            "memory_bytes": limits.memory_bytes, "seconds": limits.seconds,
+        }  # fmt: skip
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            _run_unpack(order, out, name)
+        with unpacked.open(encoding="utf-8") as lines:
+            facts = json.loads(lines.readline())
+        if error := facts.pop("error", None):
+            shown = {"sheet": sheet, **facts, "sheets": ", ".join(facts.get("sheets", ()))}
+            raise BadInput(_UNPACK_ERRORS[error], name=name, **shown)
+        table = _with_header(partial(_unpacked_rows, unpacked), known, name=name, sheet=facts["sheet"],
+                             sheet_names=tuple(facts["sheets"]), encoding="", separator="",
+                             date_1904=facts["date_1904"])  # fmt: skip
+        on_refusal.pop_all()
+    weakref.finalize(table, unpacked.unlink, missing_ok=True)
+    return table
+
+
+def _run_unpack(order: dict[str, Any], out: IO[str], name: str) -> None:
     try:
         subprocess.run(
             [sys.executable, "-m", "heatdesk.sheets.unpack"], input=json.dumps(order), text=True, check=True,
-            stdout=unpacked, stderr=subprocess.DEVNULL, timeout=limits.seconds + 10, env=_environment(),
+            stdout=out, stderr=subprocess.DEVNULL, timeout=order["seconds"] + 10, env=_environment(),
         )  # fmt: skip
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as died:
         raise BadInput(TOO_HEAVY, name=name) from died
-    unpacked.seek(0)
-    facts = json.loads(unpacked.readline())
-    if error := facts.pop("error", None):
-        shown = {"sheet": sheet, **facts, "sheets": ", ".join(facts.get("sheets", ()))}
-        raise BadInput(_UNPACK_ERRORS[error], name=name, **shown)
-    return _with_header(partial(_unpacked_rows, unpacked), known, name=name, sheet=facts["sheet"],
-                        sheet_names=tuple(facts["sheets"]), encoding="", separator="",
-                        date_1904=facts["date_1904"])  # fmt: skip
 
 
 def _environment() -> dict[str, str]:
@@ -143,10 +156,11 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
 
 
-def _unpacked_rows(unpacked: IO[str]) -> Iterator[list[Cell]]:
-    unpacked.seek(0)
-    unpacked.readline()
-    return chain.from_iterable(map(json.loads, iter(unpacked.readline, "")))
+def _unpacked_rows(unpacked: Path) -> Iterator[list[Cell]]:
+    with unpacked.open(encoding="utf-8") as lines:
+        lines.readline()
+        for line in lines:
+            yield from json.loads(line)
 
 
 def _with_header(

@@ -53,8 +53,7 @@ def _unpack(order: dict[str, Any], out: TextIO) -> None:
     sheet = _best_sheet(workbook, wanted, order["known"])
     if sheet is None:
         _tell(out, {"error": "blank"})
-    elif sheet.total_height * sheet.total_width > order["cells"]:
-        size = {"rows": sheet.total_height, "columns": sheet.total_width}
+    elif (size := _size(sheet))["rows"] * size["columns"] > order["cells"]:
         _tell(out, {"error": "spread", "sheet": sheet.name, **size})
     else:
         facts = {"sheets": visible, "sheet": sheet.name, "date_1904": _counts_from_1904(order["path"])}
@@ -78,13 +77,18 @@ def _best_sheet(workbook: CalamineWorkbook, names: list[str], known: list[str]) 
     first_filled = None
     for name in names:
         sheet = workbook.get_sheet_by_name(name)
-        if not sheet.total_height:
+        if sheet.end is None:
             continue
         header = find_header(list(islice(_rows(sheet), HEAD_ROWS)), known)
         if header and header.known >= 2:
             return sheet
         first_filled = first_filled or sheet
     return first_filled
+
+
+def _size(sheet: CalamineSheet) -> dict[str, int]:
+    row, column = sheet.end or (-1, -1)
+    return {"rows": row + 1, "columns": column + 1}
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:

@@ -59,6 +59,7 @@ _UNSEEN: dict[int, None] = dict.fromkeys(
 _SIGNED_NUMBER = re.compile(r"[+\-＋－]\d+(\.\d+)?\w*")
 _HAN = "\u2e80-\u9fff\U00020000-\U0003ffff"
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
+_BESIDE_HAN = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _UNIT = re.compile(r"(?:m2|m\^2|m²|平方米|平方|平米|平|sqm|m|米|元|yuan|rmb|cny)$", re.IGNORECASE)
@@ -115,7 +116,8 @@ def read_name(cell: Cell) -> tuple[str | None, CellFault | None]:
 
 def read_place(cell: Cell) -> tuple[str | None, CellFault | None]:
     """A part of an address or the name of a branch or station; ２６号楼 and 26号楼 are the same building."""
-    return read_name(half_width(cell))
+    text, fault = read_text(half_width(cell), MAX_NAME)
+    return (_BESIDE_HAN.sub("", text) if text else text), fault
 
 
 def read_card_no(cell: Cell) -> tuple[str | None, CellFault | None]:

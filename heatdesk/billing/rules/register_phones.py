@@ -38,20 +38,17 @@ def read_phones(cell: Cell) -> tuple[tuple[str, ...], tuple[CellFault, ...]]:
     numbers: dict[str, None] = {}
     faults: list[CellFault] = []
     for part in filter(None, (part.strip(" .") for part in _BETWEEN.split(text))):
-        together, fault = _read_number(part)
-        words = part.split()
-        if not together and len(words) > 1:
-            for word in words:
-                found, fault = _read_number(word)
-                numbers.update(dict.fromkeys(found))
-                faults += [fault] if fault else []
-            continue
-        numbers.update(dict.fromkeys(together))
-        faults += [fault] if fault else []
+        words = [part]
+        if " " in part and not _read_number(part, may_be_two=False)[0]:
+            words = part.split()
+        for word in words:
+            found, fault = _read_number(word)
+            numbers.update(dict.fromkeys(found))
+            faults += [fault] if fault else []
     return tuple(numbers), tuple(faults)
 
 
-def _read_number(part: str) -> tuple[tuple[str, ...], CellFault | None]:
+def _read_number(part: str, *, may_be_two: bool = True) -> tuple[tuple[str, ...], CellFault | None]:
     plain = _COUNTRY.sub("", re.sub(r"\s+", "", _LABEL.sub("", part)))
     digits = plain.replace("-", "")
     if _MOBILE.fullmatch(digits) or _MOBILE.fullmatch(digits.removeprefix("0")):
@@ -60,7 +57,7 @@ def _read_number(part: str) -> tuple[tuple[str, ...], CellFault | None]:
         return ("-".join(filter(None, match.groups())),), None
     if match := _SERVICE.fullmatch(plain):
         return ("-".join(match.groups()),), None
-    if match := _TWO_MOBILES.fullmatch(digits):
+    if may_be_two and (match := _TWO_MOBILES.fullmatch(digits)):
         first, second = match.groups()
         values = {"value": shown(part), "first": first, "second": second}
         return (first, second), CellFault(GLUED_PHONES, values, Severity.WARNING)

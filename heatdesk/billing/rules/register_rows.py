@@ -112,10 +112,10 @@ class _Check:
             self._remember_faulty(number, row)
         for fault in found:
             self._add(fault)
-        if household is None:
-            self.sums.leave(row)
-        else:
+        if household is not None:
             self._accept(household, row)
+        elif any(fault.severity is Severity.ERROR for fault in found):
+            self.sums.leave(row)
 
     def _kind_of_total(self, row: Sequence[Cell]) -> str:
         first = next((cell for cell in row if cell != ""), "")

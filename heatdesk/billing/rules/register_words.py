@@ -60,7 +60,7 @@ STATES = _table(
             "报停 停供 停热 停暖 暂停 停用 申请停供 停止供热 空置 空房 空户 off stopped vacant"
         ),
         SupplyState.CUT: "断网 断管 拆网 脱网 断开 割管 强停 欠费停供 disconnected",
-        SupplyState.DEMOLISHED: "拆迁 拆除 已拆 已拆迁 动迁 灭失 removed",
+        SupplyState.DEMOLISHED: "拆迁 拆除 已拆 已拆除 已拆迁 动迁 灭失 removed",
     }
 )
 VACANT = frozenset({"空置", "空房", "空户", "vacant"})

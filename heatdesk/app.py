@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login
+from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
@@ -128,7 +129,7 @@ def main(ctx: click.Context) -> None:
         ctx.call_on_close(lambda: postgres.stop(settings.home))
 
 
-for command in (cli.serve, cli.worker, cli.doctor_command):
+for command in (cli.serve, cli.worker, cli.doctor_command, billing_cli.verify, billing_cli.export_ledger):
     main.add_command(command)
 
 if __name__ == "__main__":

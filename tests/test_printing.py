@@ -1,3 +1,5 @@
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -44,6 +46,7 @@ from heatdesk.printing import (
 )
 
 RARE = "䶮㛃堃犇𠅤𬭚𫖯"
+CHARACTERS = "".join(chr(0x4E00 + i) for i in range(600))
 POINTS = 72 / 25.4
 
 
@@ -74,16 +77,15 @@ def test_rare_names_can_be_copied_out_again() -> None:
 
 def test_both_weights_are_embedded_once_however_many_papers() -> None:
     document = Document("test")
-    many = "".join(chr(0x4E00 + i) for i in range(600))
     for start in range(0, 600, 30):
         pen = document.page(A5_LANDSCAPE)
-        pen.text(10, 20, many[start : start + 30])
-        pen.text(10, 30, many[start : start + 30], bold=True)
+        pen.text(10, 20, CHARACTERS[start : start + 30])
+        pen.text(10, 30, CHARACTERS[start : start + 30], bold=True)
     reader = read(document.to_bytes())
     fonts = fonts_of(reader)
     assert sorted(fonts) == ["/HEATDK+NotoSansSC-Bold", "/HEATDK+NotoSansSC-Regular"]
     assert all("/FontFile2" in descriptor for descriptor in fonts.values())
-    assert "".join(page.extract_text().split("\n")[0] for page in reader.pages) == many
+    assert "".join(page.extract_text().split("\n")[0] for page in reader.pages) == CHARACTERS
 
 
 def test_the_same_drawing_is_the_same_file() -> None:
@@ -98,8 +100,18 @@ def test_paragraphs_of_reportlab_use_the_same_font() -> None:
     assert read(file.getvalue()).pages[0].extract_text().replace("\n", "") == "催缴通知书" * 40
 
 
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    """Threads that take turns at every chance."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("eager_threads")
 def test_two_threads_may_print_at_once() -> None:
-    expected = {text: one_page(text) for text in ("光明里小区" * 5, "和平区热力街" * 5)}
+    expected = {text: one_page(text) for text in (CHARACTERS[:300], CHARACTERS[300:])}
     printed: list[bool] = []
 
     def print_often(text: str) -> None:

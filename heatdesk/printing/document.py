@@ -8,8 +8,9 @@ same bytes.
 from collections.abc import Callable, Hashable
 from io import BytesIO
 from math import cos, radians, sin
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
+from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from heatdesk.printing.fonts import REGULAR, Codes, PaperFont, font, register_fonts, text_width
@@ -96,7 +97,9 @@ class Pen:
         **style: Unpack[Style],
     ) -> None:
         """One line within `width`: shrunk down to `smallest`, then cut with an ellipsis."""
-        text, size = fit(tidy(text), width, size, smallest, bold=style.get("bold", False))
+        bold = style.get("bold", False)
+        if self._fonts[bold][0].width(text) * size > width * POINTS_PER_MM * 1000:
+            text, size = fit(tidy(text), width, size, smallest, bold=bold)
         self.text(x, y, text, size, **style)
 
     def block(
@@ -184,6 +187,7 @@ class Document:
         self._canvas.setCreator("heatdesk")
         self._codes = font().codes(self._canvas._doc), font(bold=True).codes(self._canvas._doc)
         self._forms: dict[Hashable, str] = {}
+        self._resources: dict[str | None, Any] = {}
         self._open: tuple[Pen, Offset, str | None] | None = None
 
     def form(self, key: Hashable, sheet: Sheet, draw: Callable[[Pen], None]) -> str:
@@ -230,4 +234,16 @@ class Document:
         if form is not None:
             canvas.doForm(form)
         canvas.addLiteral(pen.operators())
+        name = canvas._doc.thisPageName()
         canvas.showPage()
+        canvas._doc.idToObject[name].Resources = self._shared_resources(form)
+
+    def _shared_resources(self, form: str | None) -> Any:
+        """The fonts and the form of a page; one entry for all pages alike, where ReportLab writes one into each."""
+        if form not in self._resources:
+            resources = pdfdoc.PDFResourceDictionary()
+            resources.basicFonts()
+            if form is not None:
+                resources.XObject = self._canvas._doc.xobjDict([form])
+            self._resources[form] = self._canvas._doc.Reference(resources, f"resources:{form}")
+        return self._resources[form]

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
+import pytest
 from pypdf import PdfReader
 
 from heatdesk.billing.papers.day_close import Count, DayCloseFacts, ReceiptRange, Total, Void, draw
@@ -60,6 +61,20 @@ def test_many_voids_run_over_pages_with_headings_and_one_seal() -> None:
     assert [everything.count(void.number) for void in voids] == [1] * 120
     assert [text.count(FACTS.seal) for text in texts] == [0] * (len(texts) - 1) + [1]
     assert says(everything, "−265,200.00")
+
+
+@pytest.mark.parametrize("voids", range(14, 34))
+def test_the_total_never_runs_into_the_foot(voids: int) -> None:
+    in_foot: list[str] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
+        if text.strip() and tm[5] * 25.4 / 72 < 20.5:
+            in_foot.append(text.strip())
+
+    reader = PdfReader(BytesIO(draw(replace(FACTS, voids=FACTS.voids * voids))))
+    for page in reader.pages[:-1]:
+        page.extract_text(visitor_text=visit)
+    assert [text for text in in_foot if not text.startswith(("光明里", "河东", "第", "Page"))] == []
 
 
 def test_an_empty_day_says_none_five_times() -> None:

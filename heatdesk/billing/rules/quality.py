@@ -235,7 +235,7 @@ def _daily_fees(season: Season, bill: Assessment, period: DateRange) -> _DailyFe
             code=season.code,
         )
     for line in bill.lines:
-        heated = line.item is Item.HEAT and line.days > 0
+        heated = line.item is Item.HEAT and line.share > 0 and line.days > 0
         if heated and line.period.first <= period.first and period.last <= line.period.last:
             return _DailyFee(line, period, season.counted_days(period.first, period.last))
     raise RuleBroken(

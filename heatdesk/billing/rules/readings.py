@@ -24,7 +24,10 @@ class ReadingBelowPrevious(RuleBroken):
 
 
 class ImplausibleReading(RuleBroken):
-    message = "%(used)s in %(days)s days is more than %(limit)s per m² and day. Read the meter again, or confirm the reading."
+    message = (
+        "%(used)s in %(days)s days is more than %(limit)s per m² and day. "
+        "Read the meter again, or confirm the reading."
+    )
 
 
 def used_between(earlier: Reading, later: Reading, digits: int | None = None) -> Decimal:

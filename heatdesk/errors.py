@@ -7,6 +7,11 @@ in `web.py` shows them all. Raising one rolls the transaction back.
 from typing import Any
 
 
+def msgid(sentence: str) -> str:
+    """Mark a sentence for the catalogue where it stands; it is translated when it is shown."""
+    return sentence
+
+
 class Refusal(Exception):
     """A request that cannot be carried out; `message` is an English msgid with `%(name)s` places."""
 
@@ -45,4 +50,6 @@ class Stale(Refusal):
     """The page shows a state that has changed since."""
 
     status = 409
-    message = "Somebody changed this while your page was open. Look at the page again and repeat what you meant."
+    message = (
+        "Somebody changed this while your page was open. Look at the page again and repeat what you meant."
+    )

@@ -1,0 +1,136 @@
+"""The composition root: the only file that knows every blueprint, job and command."""
+
+import json
+from decimal import Decimal
+from functools import partial
+
+import click
+from flask import request, session
+from flask.cli import ScriptInfo
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from heatdesk import cli, jobs, postgres, schema, tables
+from heatdesk.auth import services as auth
+from heatdesk.auth.views import login
+from heatdesk.billing import cli as billing_cli
+from heatdesk.billing import jobs as billing_jobs
+from heatdesk.config import ASSETS, PACKAGE, Settings
+from heatdesk.db import APP_ROLE, db
+from heatdesk.desk import frame
+from heatdesk.desk.views import home, search
+from heatdesk.errors import Refusal
+from heatdesk.web import app as web_app
+from heatdesk.web import pages
+from heatdesk.web.app import HeatdeskApp
+from heatdesk.web.guards import check_every_route_is_guarded
+
+BLUEPRINTS = (login.bp, home.bp, search.bp)
+UPLOAD_LIMIT = 64 * 1024 * 1024
+_YEAR = 365 * 24 * 3600
+_KNOWN = (tables, billing_jobs, jobs)
+"""Imported so that every table and every kind of job is registered."""
+
+
+def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
+    """The application on a migrated database; raises `RuntimeError` when a route declares no permission."""
+    app = HeatdeskApp(
+        "heatdesk", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        SQLALCHEMY_DATABASE_URI=database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(),
+        SESSION_COOKIE_NAME="heatdesk",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=1000,
+        SEND_FILE_MAX_AGE_DEFAULT=_YEAR,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(PACKAGE / "translations"),
+        HEATDESK=settings,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    CSRFProtect(app)
+    Babel(app, locale_selector=choose_language)
+    logins = LoginManager(app)
+    logins.user_loader(auth.find_by_token)
+    logins.session_protection = None
+    pages.install(app)
+    frame.install(app)
+    web_app.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    check_every_route_is_guarded(app)
+    return app
+
+
+def _engine_options() -> dict[str, object]:
+    """Requests run as the role that owns nothing; JSON numbers come back as `Decimal`, never as float."""
+    return {
+        "connect_args": {"options": f"-c role={APP_ROLE} -c lock_timeout=10s -c timezone=UTC"},
+        "json_deserializer": partial(json.loads, parse_float=Decimal),
+        "json_serializer": partial(json.dumps, ensure_ascii=False, default=_to_json),
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+    }
+
+
+def _to_json(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not go into JSON")
+
+
+def choose_language() -> str:
+    """The choice of this session, else the browser's, else Chinese."""
+    chosen = session.get("language")
+    if chosen in login.LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(["zh", "en"]) or "zh"
+
+
+def open_app() -> HeatdeskApp:
+    """The application as the environment describes it, on a started and migrated database."""
+    settings = Settings.from_environment()
+    url = settings.database_url or postgres.start(settings.prepare_home())
+    schema.migrate(url)
+    return create_app(settings, url)
+
+
+class Commands(click.Group):
+    """A refusal of a command is one sentence and exit 1, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.group(cls=Commands)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Heatdesk: billing counter, service desk and inspection of a district-heating utility."""
+    settings = Settings.from_environment()
+    stops_server = settings.database_url is None and not postgres.is_running(settings.prepare_home())
+    ctx.obj = ScriptInfo(create_app=open_app, set_debug_flag=False)
+    if stops_server and ctx.invoked_subcommand != "worker":
+        ctx.call_on_close(lambda: postgres.stop(settings.home))
+
+
+for command in (cli.serve, cli.worker, cli.doctor_command, billing_cli.verify, billing_cli.export_ledger):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Everything anyone may do, on one page, and which role includes it."""
+
+import enum
+
+from heatdesk.i18n import lazy
+
+
+class Permission(enum.StrEnum):
+    """What a route can demand; default deny: a role has only what stands beside it below."""
+
+    REGISTER_VIEW = "register.view"
+    REGISTER_EDIT = "register.edit"
+    REGISTER_IMPORT = "register.import"
+    NETWORK_EDIT = "network.edit"
+    COUNTER = "billing.counter"
+    PAYMENT_VIEW = "billing.payment.view"
+    PAYMENT_VOID = "billing.payment.void"
+    INVOICE_ISSUE = "billing.invoice.issue"
+    DAY_CLOSE = "billing.day.close"
+    TILL_VIEW = "billing.till.view"
+    NUMBER_BOOK = "billing.number_book"
+    SEASON_VIEW = "billing.season.view"
+    SEASON_EDIT = "billing.season.edit"
+    TARIFF_EDIT = "billing.tariff.edit"
+    TARIFF_APPROVE = "billing.tariff.approve"
+    RUN_START = "billing.run.start"
+    RUN_RELEASE = "billing.run.release"
+    LEDGER_VIEW = "billing.ledger.view"
+    STAFF_EDIT = "auth.staff.edit"
+    AUDIT_VIEW = "audit.view"
+    JOB_VIEW = "job.view"
+    OWN = "own"
+    """What every member of staff may do: home, own password, language."""
+
+
+class Role(enum.StrEnum):
+    CASHIER = "cashier"
+    BILLING_CLERK = "billing_clerk"
+    SUPERVISOR = "supervisor"
+    FINANCE = "finance"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS = {
+    Role.CASHIER: lazy("Cashier"),
+    Role.BILLING_CLERK: lazy("Billing clerk"),
+    Role.SUPERVISOR: lazy("Supervisor"),
+    Role.FINANCE: lazy("Finance"),
+    Role.MANAGER: lazy("Manager"),
+    Role.ADMINISTRATOR: lazy("Administrator"),
+}
+
+_EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
+_READERS = frozenset(
+    {Permission.REGISTER_VIEW, Permission.PAYMENT_VIEW, Permission.SEASON_VIEW, Permission.TILL_VIEW}
+)
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.CASHIER: _EVERYBODY
+    | {
+        Permission.COUNTER,
+        Permission.REGISTER_VIEW,
+        Permission.PAYMENT_VIEW,
+        Permission.PAYMENT_VOID,
+        Permission.INVOICE_ISSUE,
+        Permission.TILL_VIEW,
+    },
+    Role.BILLING_CLERK: _EVERYBODY
+    | _READERS
+    | {
+        Permission.REGISTER_EDIT,
+        Permission.REGISTER_IMPORT,
+        Permission.NETWORK_EDIT,
+        Permission.SEASON_EDIT,
+        Permission.TARIFF_EDIT,
+        Permission.RUN_START,
+        Permission.LEDGER_VIEW,
+    },
+    Role.SUPERVISOR: _EVERYBODY
+    | _READERS
+    | {
+        Permission.TARIFF_APPROVE,
+        Permission.RUN_RELEASE,
+        Permission.PAYMENT_VOID,
+        Permission.DAY_CLOSE,
+        Permission.NUMBER_BOOK,
+        Permission.LEDGER_VIEW,
+        Permission.AUDIT_VIEW,
+    },
+    Role.FINANCE: _EVERYBODY
+    | _READERS
+    | {Permission.LEDGER_VIEW, Permission.DAY_CLOSE, Permission.NUMBER_BOOK, Permission.AUDIT_VIEW},
+    Role.MANAGER: _EVERYBODY | _READERS | {Permission.LEDGER_VIEW},
+    Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_EDIT, Permission.AUDIT_VIEW, Permission.REGISTER_VIEW},
+}
+"""The administrator cannot touch money: no bypass role (brief F8)."""

@@ -1,0 +1,49 @@
+"""Every table of billing under one spelling: `from heatdesk.billing.models import Account`."""
+
+from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
+from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
+from heatdesk.billing.models.imports import ImportBatch
+from heatdesk.billing.models.ledger import (
+    BusinessDay,
+    Entry,
+    Journal,
+    LedgerAccount,
+    Prepayment,
+    entry_id_sequence,
+    journal_id_sequence,
+)
+from heatdesk.billing.models.number_books import Invoice, NumberBook, Receipt
+from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, Tender
+from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
+from heatdesk.billing.models.seasons import Season, Tariff
+from heatdesk.billing.models.tills import TillShift
+
+__all__ = [
+    "Account",
+    "Allocation",
+    "AreaPart",
+    "Bill",
+    "BusinessDay",
+    "Charge",
+    "ChargeBasis",
+    "Entry",
+    "ImportBatch",
+    "Invoice",
+    "Journal",
+    "LedgerAccount",
+    "NumberBook",
+    "Payment",
+    "PaymentVoid",
+    "Prepayment",
+    "Receipt",
+    "RunException",
+    "RunShard",
+    "Season",
+    "SeasonRun",
+    "SupplyTerm",
+    "Tariff",
+    "Tender",
+    "TillShift",
+    "entry_id_sequence",
+    "journal_id_sequence",
+]

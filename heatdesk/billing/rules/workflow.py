@@ -1,0 +1,69 @@
+"""The states that the counter's own things pass through; the database checks every value."""
+
+from enum import StrEnum
+
+
+class SeasonState(StrEnum):
+    PLANNED = "planned"
+    BILLED = "billed"
+    CLOSED = "closed"
+
+
+class TariffState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class TenderMethod(StrEnum):
+    CASH = "cash"
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    CARD = "card"
+    TRANSFER = "transfer"
+    CHEQUE = "cheque"
+    PREPAYMENT = "prepayment"
+
+
+class NumberKind(StrEnum):
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
+
+
+class PaperState(StrEnum):
+    ISSUED = "issued"
+    VOID = "void"
+
+
+class RunState(StrEnum):
+    """A season run: a trial posts nothing; a released run posts and then checks itself."""
+
+    TRIAL_RUNNING = "trial_running"
+    TRIAL_DONE = "trial_done"
+    RELEASED = "released"
+    POSTED = "posted"
+    HELD = "held"
+    """The self-check disagreed: nothing of the run is visible at the counter."""
+    WITHDRAWN = "withdrawn"
+
+
+class ShardState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+
+
+class DayState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ShiftState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ImportState(StrEnum):
+    UPLOADED = "uploaded"
+    CHECKED = "checked"
+    APPLIED = "applied"
+    WITHDRAWN = "withdrawn"

@@ -1,0 +1,144 @@
+"""The frame around every page: the rooms a role may enter, the till, the business day, the languages."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from heatdesk.auth.permissions import Permission
+from heatdesk.auth.views.login import LANGUAGES
+from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
+from heatdesk.billing.rules.workflow import DayState, ShiftState
+from heatdesk.db import db
+from heatdesk.i18n import _, lazy
+from heatdesk.money import ZERO
+
+
+@dataclass(frozen=True)
+class Room:
+    """One entry of the list on the left."""
+
+    endpoint: str
+    label: str
+    icon: str
+    url: str
+    active: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Till:
+    """The cashier's open drawer as the top bar shows it."""
+
+    label: str
+    taken: Decimal
+    receipts: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """The branch's business day; `is_open` is false between the close of one and the opening of the next."""
+
+    date: date
+    state: str
+    is_open: bool
+
+
+ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
+    ("home.index", lazy("Start"), "house", Permission.OWN),
+)
+
+
+class Frame:
+    """Read lazily by the layout, at most once a request."""
+
+    @property
+    def rooms(self) -> list[Room]:
+        here = (request.endpoint or "").split(".")[0]
+        return [
+            Room(
+                endpoint=endpoint,
+                label=str(label),
+                icon=icon,
+                url=url_for(endpoint),
+                active=endpoint.split(".")[0] == here,
+            )
+            for endpoint, label, icon, permission in ROOMS
+            if current_user.may(permission)
+        ]
+
+    title = "heatdesk"
+
+    @property
+    def language(self) -> str:
+        return str(get_locale().language)
+
+    @property
+    def home_url(self) -> str:
+        return url_for("home.index")
+
+    @property
+    def search_url(self) -> str:
+        return url_for("search.index")
+
+    @property
+    def sign_out_url(self) -> str:
+        return url_for("login.end")
+
+    @property
+    def till(self) -> Till | None:
+        if "frame_till" not in g:
+            g.frame_till = _open_till(current_user.id)
+        return g.frame_till  # type: ignore[no-any-return]
+
+    @property
+    def business_day(self) -> Day | None:
+        if current_user.branch_id is None:
+            return None
+        newest = db.session.execute(
+            select(BusinessDay.day, BusinessDay.state)
+            .where(BusinessDay.branch_id == current_user.branch_id)
+            .order_by(BusinessDay.day.desc())
+            .limit(1)
+        ).first()
+        if newest is None:
+            return None
+        is_open = newest.state == DayState.OPEN
+        return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
+
+    @property
+    def languages(self) -> list[tuple[str, str, str]]:
+        here = request.full_path if request.method == "GET" else None
+        return [
+            (code, label, url_for("login.language", code=code, next=here))
+            for code, label in LANGUAGES.items()
+        ]
+
+
+def _open_till(staff_id: int) -> Till | None:
+    row = db.session.execute(
+        select(
+            TillShift.till_name,
+            func.coalesce(func.sum(Payment.amount), ZERO),
+            func.count(Payment.id),
+        )
+        .outerjoin(
+            Payment,
+            (Payment.till_shift_id == TillShift.id)
+            & ~select(PaymentVoid).where(PaymentVoid.payment_id == Payment.id).exists(),
+        )
+        .where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
+        .group_by(TillShift.id)
+    ).first()
+    return (
+        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
+    )
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(frame=Frame())

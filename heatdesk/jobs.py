@@ -1,0 +1,149 @@
+"""Long work: a job row that people can watch, carried out by procrastinate workers.
+
+`enqueue()` writes the row and the queue entry in the caller's transaction. A worker may be killed at any moment; the
+task then runs again from the start, so every handler must be repeatable (stack.md §4).
+"""
+
+import enum
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from flask import Flask
+from procrastinate import PsycopgConnector
+from sqlalchemy import ForeignKey, Index, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from heatdesk.dates import now
+from heatdesk.db import APP_ROLE, CreatedAt, Model, Pk, db, transaction
+from heatdesk.errors import Refusal
+
+log = logging.getLogger(__name__)
+
+
+class JobState(enum.StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Model):
+    """Work that goes on while people do something else; found again on the jobs page."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index(None, "created_by", "id"),)
+
+    id: Mapped[Pk]
+    kind: Mapped[str]
+    title: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    state: Mapped[JobState] = mapped_column(server_default=JobState.QUEUED)
+    done: Mapped[int] = mapped_column(server_default="0")
+    total: Mapped[int | None]
+    url: Mapped[str | None] = mapped_column(comment="the page that shows what the work is about")
+    error: Mapped[str | None]
+    created_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[CreatedAt]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    @property
+    def percent(self) -> int:
+        return (
+            100
+            if self.state == JobState.DONE
+            else min(100, 100 * self.done // self.total)
+            if self.total
+            else 0
+        )
+
+
+Handler = Callable[[Job], None]
+_handlers: dict[str, Handler] = {}
+_application: list[Flask] = []
+queue = procrastinate.App(connector=PsycopgConnector())
+
+
+def job(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that carries out jobs of this kind; it opens its own transactions."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def enqueue(
+    kind: str, arguments: dict[str, Any], *, title: str, by: int, url: str | None = None, workers: int = 1
+) -> Job:
+    """Queue work inside the caller's transaction; `workers` > 1 lets several workers share it."""
+    if kind not in _handlers:
+        raise LookupError(f"no handler is registered for jobs of kind {kind}")
+    row = Job(kind=kind, arguments=arguments, title=title, created_by=by, url=url)
+    db.session.add(row)
+    db.session.flush()
+    connection = db.session.connection().connection.driver_connection
+    for _ in range(workers):
+        run_job.configure(connection=connection).defer(job_id=row.id)
+    return row
+
+
+@queue.task(name="heatdesk.run_job")
+def run_job(job_id: int) -> None:
+    """What a worker calls; each job gets an application context of its own."""
+    with _application[0].app_context():
+        execute(job_id)
+
+
+def execute(job_id: int) -> None:
+    """Carry out one job; a refusal is its result in words, anything else fails it and is logged."""
+    with transaction():
+        row = db.session.get_one(Job, job_id)
+        if row.state in (JobState.DONE, JobState.FAILED):
+            return
+        row.state, row.started_at = JobState.RUNNING, row.started_at or now()
+    try:
+        _handlers[row.kind](row)
+    except Refusal as refusal:
+        _finish(job_id, JobState.FAILED, str(refusal))
+    except Exception:
+        _finish(
+            job_id, JobState.FAILED, "It stopped with a fault that is in the log; nothing half done was kept."
+        )
+        raise
+    else:
+        _finish(job_id, JobState.DONE, None)
+
+
+async def work(app: Flask, conninfo: str) -> None:
+    """Run a worker on the queue until it is told to stop (SIGTERM, SIGINT)."""
+    _application[:] = [app]
+    connector = PsycopgConnector(conninfo=conninfo, kwargs={"options": f"-c role={APP_ROLE}"})
+    with queue.replace_connector(connector) as connected:
+        async with connected.open_async():
+            await connected.run_worker_async(concurrency=2, shutdown_graceful_timeout=3)
+
+
+def report_progress(job_id: int, done: int, total: int) -> None:
+    """Move the progress bar, in the caller's transaction."""
+    db.session.execute(update(Job).where(Job.id == job_id).values(done=done, total=total))
+
+
+def _finish(job_id: int, state: JobState, error: str | None) -> None:
+    with transaction():
+        db.session.execute(
+            update(Job).where(Job.id == job_id).values(state=state, error=error, finished_at=now())
+        )
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="heatdesk.retry_stalled", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(_context: procrastinate.JobContext, timestamp: int) -> None:
+    """Take up again what a killed worker left behind."""
+    for stalled in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+        log.warning("taking up job %s again at %s", stalled.id, timestamp)
+        await queue.job_manager.retry_job(stalled)

@@ -1,0 +1,115 @@
+"""What every page shares: notices, safe redirects, lists in pages, branch scope, numbers as people read them."""
+
+import hashlib
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, flash, request, url_for
+from flask_login import current_user
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, func, select
+
+from heatdesk.config import ASSETS
+from heatdesk.dates import ZONE
+from heatdesk.db import db
+from heatdesk.money import format_money
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 10_000
+
+
+class Page(Pagination):
+    """One page of a list of rows; the total is counted only up to `COUNT_LIMIT`, so a million rows cost no full count."""
+
+    def _query_items(self) -> list[Any]:
+        query: Select[Any] = self._query_args["select"]
+        result = db.session.execute(query.limit(self.per_page).offset(self._query_offset))
+        return list(result.scalars()) if len(query.column_descriptions) == 1 else list(result)
+
+    def _query_count(self) -> int:
+        query: Select[Any] = self._query_args["select"]
+        counted = select(func.count()).select_from(query.order_by(None).limit(COUNT_LIMIT).subquery())
+        return db.session.scalar(counted) or 0
+
+
+def paginate(query: Select[Any]) -> Page:
+    """The page of `query` that the request asks for (`?page=`): objects of a one-column select, else rows."""
+    return Page(select=query, per_page=PAGE_SIZE, max_per_page=PAGE_SIZE, error_out=False)
+
+
+def scope_branch(column: Any) -> Any:
+    """The condition that keeps a list to the reader's branch; head office sees every branch."""
+    return True if current_user.branch_id is None else column == current_user.branch_id
+
+
+def in_scope(branch_id: int) -> bool:
+    """Whether the reader may see things of this branch."""
+    return current_user.branch_id is None or current_user.branch_id == branch_id
+
+
+def flash_notice(sentence: str) -> None:
+    """A quiet notice on the next page."""
+    flash(sentence, "notice")
+
+
+def local_target(target: str | None, otherwise: str) -> str:
+    """`target` when it is a path of this site, else `otherwise`: no open redirect (`//`, `/\\`, schemes, controls)."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return otherwise
+    if any(ord(sign) < 32 for sign in target) or "\\" in target:
+        return otherwise
+    parts = urlsplit(target)
+    return otherwise if parts.scheme or parts.netloc else target
+
+
+def same_page(**changes: object) -> str:
+    """This page's address with some of its query replaced; a value of None drops the key."""
+    arguments: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in arguments.items() if value is not None}
+    return url_for(request.endpoint or "home.index", **kept)
+
+
+@lru_cache(maxsize=256)
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file with its hash, so that browsers may keep it for a year."""
+    return url_for("static", filename=name, v=_version(ASSETS / "static" / name))
+
+
+def money(value: Decimal | None, *, dash: bool = False) -> str:
+    """`1,234.50`; an en dash for None, and for zero when `dash` is asked for."""
+    return "–" if value is None or (dash and not value) else format_money(value)
+
+
+def quantity(value: Decimal | int | None) -> str:
+    """A count, area or height without needless zeros."""
+    return "–" if value is None else f"{Decimal(value).normalize():,f}"
+
+
+def day(value: date | None) -> str:
+    return "–" if value is None else value.isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    return "–" if value is None else value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def mask_phone(value: str) -> str:
+    """138****5678; shorter numbers keep their last four digits (reliability.md §11)."""
+    return f"{value[:3]}****{value[-4:]}" if len(value) >= 11 else f"****{value[-4:]}"
+
+
+def install(app: Flask) -> None:
+    """Give the templates their filters and globals."""
+    app.jinja_env.filters.update(
+        money=money, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
+    )
+    app.jinja_env.globals.update(asset=asset, request_id=lambda: str(uuid.uuid4()), same_page=same_page)

@@ -1,0 +1,159 @@
+"""One database server for the whole run, one transaction per test, three people who try every screen."""
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from heatdesk import postgres, schema
+from heatdesk.app import create_app
+from heatdesk.auth import services as auth
+from heatdesk.auth.models import Staff
+from heatdesk.auth.permissions import Role
+from heatdesk.config import Settings
+from heatdesk.db import db
+from heatdesk.web.app import HeatdeskApp
+from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hashing at full cost would be most of the suite's time."""
+    auth.hasher = auth.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The owner's URL of a server: the one in HEATDESK_DATABASE_URL, else the embedded one in a folder of its own."""
+    given = os.environ.get("HEATDESK_DATABASE_URL")
+    if given:
+        yield str(Settings.from_environment().database_url)
+        return
+    home = tmp_path_factory.mktemp("home")
+    yield postgres.start(home)
+    postgres.stop(home)
+
+
+def make_database(server_url: str, name: str, template: str | None = None) -> str:
+    """Create a database and give its URL; a template is copied with everything in it."""
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'drop database if exists "{name}" with (force)'))
+        connection.execute(text(f'create database "{name}" template "{template or "template0"}"'))
+    admin.dispose()
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def template_name(server_url: str) -> str:
+    """A migrated, empty database that others are copied from."""
+    name = f"heatdesk_template_{uuid.uuid4().hex[:8]}"
+    schema.migrate(make_database(server_url, name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings.from_environment({"HEATDESK_HOME": str(tmp_path_factory.mktemp("settings"))})
+
+
+@pytest.fixture(scope="session")
+def shared_app(server_url: str, template_name: str, settings: Settings) -> Iterator[HeatdeskApp]:
+    url = make_database(server_url, f"heatdesk_test_{uuid.uuid4().hex[:8]}", template_name)
+    app = create_app(settings, url)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: HeatdeskApp) -> Iterator[HeatdeskApp]:
+    """The application inside an outer transaction that is rolled back when the test ends."""
+    with shared_app.app_context():
+        engine = db.engine
+        with engine.connect() as connection:
+            outer = connection.begin()
+            db.engines[None] = connection  # type: ignore[index]
+            try:
+                yield shared_app
+            finally:
+                db.session.remove()
+                outer.rollback()
+                db.engines[None] = engine  # type: ignore[index]
+
+
+@pytest.fixture
+def own_app(server_url: str, template_name: str, settings: Settings) -> Iterator[HeatdeskApp]:
+    """An application on a database of its own, for tests that really commit: races, kills, season runs."""
+    url = make_database(server_url, f"heatdesk_own_{uuid.uuid4().hex[:8]}", template_name)
+    own = create_app(settings, url)
+    own.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    with own.app_context():
+        yield own
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Person:
+    """A member of staff in front of a browser: posts carry a request id as the pages' forms do."""
+
+    def __init__(self, app: HeatdeskApp, staff: Staff) -> None:
+        self.staff = staff
+        self.id = staff.id
+        self.client: FlaskClient = app.test_client()
+        token = auth.open_session(staff, "127.0.0.1")
+        db.session.commit()
+        with self.client.session_transaction() as session:
+            session["_user_id"] = token
+            session["language"] = "en"
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
+        form = {"request_id": str(uuid.uuid4()), **(data or {})}
+        return self.client.post(path, data=form, **options)
+
+
+def text_of(response: Any) -> str:
+    """The words of a page without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))).strip()
+
+
+@pytest.fixture
+def branch(app: HeatdeskApp) -> Any:
+    return factories.make_branch()
+
+
+@pytest.fixture
+def cashier(app: HeatdeskApp, branch: Any) -> Person:
+    return Person(app, factories.make_staff(Role.CASHIER, branch))
+
+
+@pytest.fixture
+def clerk(app: HeatdeskApp, branch: Any) -> Person:
+    return Person(app, factories.make_staff(Role.BILLING_CLERK, branch))
+
+
+@pytest.fixture
+def supervisor(app: HeatdeskApp, branch: Any) -> Person:
+    return Person(app, factories.make_staff(Role.SUPERVISOR, branch))
+
+
+@pytest.fixture
+def stranger(app: HeatdeskApp) -> Person:
+    """A cashier of another branch."""
+    return Person(app, factories.make_staff(Role.CASHIER, factories.make_branch()))
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    return Path(__file__).parent / "data"

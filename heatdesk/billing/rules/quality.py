@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.parameters import Celsius, Count, Share
@@ -146,7 +147,7 @@ def _refuse_overlap(rule: LowTemperatureRule, spells: tuple[ColdSpell, ...]) -> 
     if rule.base is ReductionBase.ROOMS:
         return
     ordered = sorted(spells, key=lambda spell: spell.period.first)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if later.period.first <= earlier.period.last:
             raise BadInput(
                 "Two temperatures are given for %(day)s. Give one for each day.", day=later.period.first

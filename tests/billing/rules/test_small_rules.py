@@ -54,8 +54,8 @@ def bill(area: str = "100") -> Assessment:
 
 
 def test_connection_by_the_agreed_area_then_by_the_measured() -> None:
-    agreed = ConnectionAgreement(Decimal("12000"), Decimal("85"))
-    measured = ConnectionAgreement(Decimal("12000"), Decimal("85"), Decimal("12040.55"), Decimal("-1000.00"))
+    agreed = ConnectionAgreement(Decimal(12000), Decimal(85))
+    measured = ConnectionAgreement(Decimal(12000), Decimal(85), Decimal("12040.55"), Decimal("-1000.00"))
 
     assert connection_fee(agreed)[0] == Decimal("1020000.00")
     amount, steps = connection_fee(measured)
@@ -119,12 +119,12 @@ def test_a_discount_table_starts_with_the_greatest() -> None:
 def test_an_organisation_pays_its_share_and_the_household_the_rest() -> None:
     shares = (
         PayerShare("works", Decimal("0.70"), up_to_m2=Decimal(90)),
-        PayerShare("union", Decimal("0.10"), limit=Decimal("200")),
+        PayerShare("union", Decimal("0.10"), limit=Decimal(200)),
     )
 
     split = split_by_payers(bill(), shares)
 
-    assert split.organisations == (("works", Decimal("1575.00")), ("union", Decimal("200")))
+    assert split.organisations == (("works", Decimal("1575.00")), ("union", Decimal(200)))
     assert split.household == Decimal("725.00")
 
 
@@ -139,7 +139,7 @@ def test_organisations_and_household_pay_the_whole_bill(area: Decimal, shares: l
 
 
 def test_organisations_cannot_pay_more_than_the_bill() -> None:
-    with pytest.raises(BadInput, match="undertake 500.00 yuan more"):
+    with pytest.raises(BadInput, match=r"undertake 500\.00 yuan more"):
         split_by_payers(bill(), (PayerShare("works", Decimal(1)), PayerShare("union", Decimal("0.2"))))
 
 
@@ -151,22 +151,22 @@ def test_net_and_tax_make_the_amount(amount: Decimal, use: UseClass) -> None:
 
 
 def test_a_meter_runs_forward_or_over() -> None:
-    before = Reading(date(2024, 11, 15), Decimal("99900"))
+    before = Reading(date(2024, 11, 15), Decimal(99900))
 
     assert used_between(before, Reading(date(2025, 3, 15), Decimal("99950.5"))) == Decimal("50.5")
-    assert used_between(before, Reading(date(2025, 3, 15), Decimal("300")), digits=5) == Decimal("400")
+    assert used_between(before, Reading(date(2025, 3, 15), Decimal(300)), digits=5) == Decimal(400)
     with pytest.raises(ReadingBelowPrevious, match="showed 300 on 2025-03-15, less than 99900"):
-        used_between(before, Reading(date(2025, 3, 15), Decimal("300")))
+        used_between(before, Reading(date(2025, 3, 15), Decimal(300)))
     with pytest.raises(ReadingBelowPrevious):
-        used_between(before, Reading(date(2025, 3, 15), Decimal("50000")), digits=5)
+        used_between(before, Reading(date(2025, 3, 15), Decimal(50000)), digits=5)
     with pytest.raises(BadInput, match="must come after"):
         used_between(before, before)
 
 
 def test_an_implausible_reading_is_questioned() -> None:
-    check_plausible(Decimal("12100"), Decimal(100), 121, Decimal(1))
+    check_plausible(Decimal(12100), Decimal(100), 121, Decimal(1))
     with pytest.raises(ImplausibleReading, match="12101 in 121 days"):
-        check_plausible(Decimal("12101"), Decimal(100), 121, Decimal(1))
+        check_plausible(Decimal(12101), Decimal(100), 121, Decimal(1))
 
 
 def test_steam_is_billed_by_calendar_months() -> None:

@@ -4,6 +4,7 @@ Every reduction is a daily fee × days × a share. The daily fee is the househol
 charged for, as the documents put it (LY1, BJ4); each reduction is rounded once.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -146,7 +147,7 @@ def _refuse_overlap(rule: LowTemperatureRule, spells: tuple[ColdSpell, ...]) -> 
     if rule.base is ReductionBase.ROOMS:
         return
     ordered = sorted(spells, key=lambda spell: spell.period.first)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if later.period.first <= earlier.period.last:
             raise BadInput(
                 "Two temperatures are given for %(day)s. Give one for each day.", day=later.period.first

@@ -49,9 +49,7 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, Model.metadata))
 
 
-def belongs_to_the_models(
-    _thing: object, name: str | None, kind: str, _reflected: bool, _other: object
-) -> bool:
+def belongs_to_the_models(_thing: object, name: str | None, kind: str, *_more: object) -> bool:
     """Partitions and the queue's own tables are made by SQL and are not models."""
     return not (
         kind == "table" and name is not None and (name.startswith("procrastinate_") or "_season_" in name)

@@ -60,5 +60,6 @@ def export_ledger(form: str, output: TextIO) -> None:
 @click.option("--season", help="The year the season starts in; else the latest of the city.")
 def quote(city: str, season: str | None) -> None:
     """Work out one case or a list of cases, JSON on standard input, and print the fee with its steps as JSON."""
-    payload = quotes.read_payload(click.get_text_stream("stdin", encoding="utf-8").read())
+    with click.open_file("-", encoding="utf-8") as standard_input:
+        payload = quotes.read_payload(standard_input.read())
     click.echo(json.dumps(quotes.quote(payload, city, season), ensure_ascii=False, indent=1))

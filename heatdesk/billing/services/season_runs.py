@@ -1,6 +1,7 @@
 """Season runs: a trial that posts nothing, released by a second person, posted in shards, checked, then visible."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
@@ -187,6 +188,11 @@ def runs_of(season_id: int) -> Sequence[SeasonRun]:
     return db.session.scalars(
         select(SeasonRun).where(SeasonRun.season_id == season_id).order_by(SeasonRun.id.desc())
     ).all()
+
+
+def yuan(fen: int) -> Decimal:
+    """Fen of a total as yuan."""
+    return Decimal(fen).scaleb(-2)
 
 
 def _totals(run: SeasonRun, phase: RunPhase) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login
+from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
@@ -102,7 +103,7 @@ def choose_language() -> str:
 def open_app() -> HeatdeskApp:
     """The application as the environment describes it, on a started and migrated database."""
     settings = Settings.from_environment()
-    url = settings.database_url or postgres.start(settings.prepare_home())
+    url = cli.owner_url(settings)
     schema.migrate(url)
     return create_app(settings, url)
 
@@ -128,7 +129,15 @@ def main(ctx: click.Context) -> None:
         ctx.call_on_close(lambda: postgres.stop(settings.home))
 
 
-for command in (cli.serve, cli.worker, cli.doctor_command):
+for command in (
+    cli.serve,
+    cli.worker,
+    cli.doctor_command,
+    cli.backup_command,
+    cli.restore_command,
+    billing_cli.verify,
+    billing_cli.export_ledger,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -117,7 +117,8 @@ window.heatdesk = (() => {
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    const method = event.submitter?.getAttribute("formmethod") || form.getAttribute("method");
+    if (method?.toLowerCase() !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -138,8 +139,8 @@ window.heatdesk = (() => {
   });
   document.addEventListener("htmx:sendError", () => toast(say.sayOffline, "warn"));
   document.addEventListener("htmx:responseError", (event) => {
-    const sentence = event.detail.xhr.getResponseHeader("X-Refusal");
-    toast(sentence ? decodeURIComponent(sentence) : say.sayFailed, "bad");
+    const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    toast(answer.querySelector("[role=alert]")?.textContent.trim() || say.sayFailed, "bad");
   });
 
   document.querySelector("[data-focus]")?.focus();

@@ -78,10 +78,10 @@ def test_a_released_run_bills_everyone_exactly_as_the_rules_do(city):
     assert run.self_check["problems"] == []
     assert run.self_check["plain"] > 0
     due = accounts_total(city)
-    charged = dict(db.session.execute(select(Bill.account_id, Bill.charged)).tuples().all())
+    charged = dict(db.session.execute(select(Bill.account_id, Bill.charged)).all())
     assert charged == {one: amount for one, amount in due.items() if amount}
     entries = select(Entry.account_id, func.sum(Entry.amount)).group_by(Entry.account_id)
-    assert dict(db.session.execute(entries).tuples().all()) == charged
+    assert dict(db.session.execute(entries).all()) == charged
     assert city.season.state == SeasonState.BILLED
     branches = db.session.scalars(select(Journal.branch_id).order_by(Journal.branch_id)).all()
     assert branches == [city.branch.id, city.other_branch.id]

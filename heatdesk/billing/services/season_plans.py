@@ -15,7 +15,7 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from heatdesk.billing.rules.areas import Areas, Part, part_rule
-from heatdesk.billing.rules.charges import Line, area_ratio, joined, rate_of, season_charge
+from heatdesk.billing.rules.charges import Line, area_ratio, charged_terms, rate_of, season_charge
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import (
     AreaBase,
@@ -189,7 +189,7 @@ class Planner:
     def _make(self, terms: list[TermRow], own: tuple[PartRows, ...], building_type: str) -> Plan:
         """Let the rules charge this flat, and turn what they did into a plan that gives the same."""
         facts = self._facts(terms, own, building_type)
-        charged = joined(self.season, facts)
+        charged = charged_terms(self.season, facts, self.tariffs)
         lines = season_charge(self.season, facts, self.tariffs).lines
         whole = len(lines) == 1 and lines[0].period == self.season.period
         planned = [self._line(facts, term) for term in charged]

@@ -226,7 +226,7 @@ def _check_days_open(branches: Sequence[int]) -> dict[int, Any]:
         .where(BusinessDay.branch_id.in_(branches), BusinessDay.state == DayState.OPEN)
         .with_for_update(read=True)
     )
-    days = dict(rows.tuples().all())
+    days = dict(rows.all())
     closed = [branch for branch in branches if branch not in days]
     if closed:
         names = db.session.scalars(select(Branch.name).where(Branch.id.in_(closed)).order_by(Branch.id))

@@ -135,6 +135,7 @@ for command in (
     cli.doctor_command,
     cli.backup_command,
     cli.restore_command,
+    billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,
 ):

@@ -1,19 +1,25 @@
-<<<<<<< HEAD
-"""Commands of billing."""
+"""Billing's commands: `heatdesk bill`, `heatdesk verify`, `heatdesk export-ledger`."""
+
+import json
+from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.models import Season, SeasonRun
 from heatdesk.billing.rules.workflow import RunState
-from heatdesk.billing.services import season_runs, seasons
+from heatdesk.billing.services import ledger_exports, season_runs, seasons, verification
 from heatdesk.billing.services.season_workers import Crew, crew
+from heatdesk.billing.services.verification.report import Outcome, as_json
 from heatdesk.db import db, transaction
 from heatdesk.errors import BadInput, NotAllowed, Refusal
 from heatdesk.money import format_money
+
+COULD_NOT_CHECK = 2
 
 
 @click.command("bill")
@@ -87,20 +93,6 @@ def _staff(login: str | None, option: str, permission: Permission) -> int:
     if not staff.may(permission):
         raise NotAllowed
     return staff.id
-=======
-"""Billing's commands: `heatdesk verify`, `heatdesk export-ledger`."""
-
-import json
-from typing import TextIO
-
-import click
-from flask.cli import with_appcontext
-from sqlalchemy.exc import DBAPIError
-
-from heatdesk.billing.services import ledger_exports, verification
-from heatdesk.billing.services.verification.report import Outcome, as_json
-
-COULD_NOT_CHECK = 2
 
 
 @click.command()
@@ -143,4 +135,3 @@ def export_ledger(form: str, output: TextIO) -> None:
     write = ledger_exports.write_hledger if form == "hledger" else ledger_exports.write_csv
     count = write(output)
     click.echo(f"{count} entries written", err=True)
->>>>>>> main

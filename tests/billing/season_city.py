@@ -140,7 +140,7 @@ def books(connection: Any, season_id: int) -> list[Any]:
     """Every bill, charge and entry of a season as plain values, without the numbers the database gives."""
     statements = (
         "select account_id, charged, reduced, paid from bill where season_id = :season order by 1",
-        "select account_id, item, revision, amount, target, quantity_m2, figures, digest from charge"
+        "select account_id, item, revision, amount, target, quantity_m2, figures::text, digest from charge"
         " join charge_basis on charge_basis.id = basis_id where season_id = :season order by 1, 2, 3",
         "select account_id, debit, credit, amount, item from entry where season_id = :season order by 1, 2, 3, 4, 5",
         "select kind, branch_id, business_date, actor_id from journal order by 1, 2, 3",

@@ -220,7 +220,7 @@ class Planner:
         return PlannedLine(
             first_term=firsts.index(term.first),
             last_term=lasts.index(term.last),
-            area_column=2 + AREAS.index(tariff.area.source(term.areas.known)),
+            area_column=2 + AREAS.index(tariff.area.start(term.areas.known)),
             scale=int(ratio * unit),
             weights=tuple(int(weight * unit) for weight in weights),
             unit=unit,

@@ -17,15 +17,15 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FILES = {
-    "bootstrap/dist/css/bootstrap.min.css": "bootstrap.min.css",
-    "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
-    "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons.min.css",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "fonts/bootstrap-icons.woff2",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff": "fonts/bootstrap-icons.woff",
-    "echarts/dist/echarts.min.js": "echarts.min.js",
-    "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "tom-select/dist/js/tom-select.complete.min.js": "tom-select.complete.min.js",
-    "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.bootstrap5.min.css",
+    "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
+    "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap/bootstrap.bundle.min.js",
+    "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons/bootstrap-icons.min.css",
+    "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
+    "bootstrap-icons/font/fonts/bootstrap-icons.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
+    "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
+    "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
+    "tom-select/dist/js/tom-select.complete.min.js": "tom-select/tom-select.complete.min.js",
+    "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.bootstrap5.min.css",
     "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
     "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "fonts/NotoSansSC-Bold.ttf",
     # Licences, also of what the packages above carry inside their bundles.

@@ -5,16 +5,20 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 
 _SURNAMES = {
-    "曾": "z", "仇": "q", "单": "s", "單": "s", "解": "x", "查": "z", "翟": "z", "覃": "q", "区": "o", "區": "o", "种": "c",
-    "乐": "y", "樂": "y", "召": "s", "折": "s", "繁": "p", "秘": "b", "重": "c", "粘": "n", "隗": "w", "佴": "n", "厘": "x",
-    "阚": "k", "么": "y", "乜": "n", "祭": "z", "适": "k", "谌": "s", "宓": "f",
+    "曾": "z", "仇": "q", "单": "s", "單": "s", "解": "x", "查": "z", "翟": "z", "覃": "q", "区": "o", "區":
+    "o", "种": "c", "乐": "y", "樂": "y", "召": "s", "折": "s", "繁": "p", "秘": "b", "重": "c", "粘": "n",
+    "隗": "w", "佴": "n", "厘": "x", "阚": "k", "么": "y", "乜": "n", "祭": "z", "适": "k", "谌": "s", "宓":
+    "f",
 }  # fmt: skip
-"""Readings of a character as a surname; both this one and the usual one are kept, since clerks type either."""
+"""Readings of a character as a surname; both this one and the usual one are kept, since clerks type either.
+"""
 
 _DOUBLE_SURNAMES = {"尉迟": "yc", "万俟": "mq", "单于": "cy", "长孙": "zs", "澹台": "tt"}
 
 _SEVERAL_READINGS = frozenset("长重行乐传朝藏调都合会降卡弄厦省曾单盛石弹大校解乘参宿")
-"""Characters whose initial depends on the word around them; only names with one of them are looked up as a whole."""
+"""Characters whose initial depends on the word around them; only names with one of them are looked up as a
+whole.
+"""
 
 
 def initials(name: str) -> str:
@@ -25,7 +29,8 @@ def initials(name: str) -> str:
     plain = "".join([_initial(character) for character in name])
     readings = [plain]
     if not _SEVERAL_READINGS.isdisjoint(name):
-        readings.append("".join(_first(word) for word in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_letters)))
+        known = "".join(filter(_initial, name))
+        readings.append("".join(lazy_pinyin(known, style=Style.FIRST_LETTER)).lower())
     if double := _DOUBLE_SURNAMES.get(name[:2]):
         readings.insert(0, double + plain[2:])
     elif _initial(name[:1]):
@@ -39,12 +44,3 @@ def _initial(character: str) -> str:
         return character.lower() if character.isalnum() else ""
     found = lazy_pinyin(character, style=Style.FIRST_LETTER, errors="ignore")
     return found[0][:1] if found else ""
-
-
-def _letters(text: str) -> list[str]:
-    """What pypinyin does with text that is not Chinese: the letters and digits stay, one by one."""
-    return [letter.lower() for letter in text if letter.isascii() and letter.isalnum()]
-
-
-def _first(word: str) -> str:
-    return word[:1]

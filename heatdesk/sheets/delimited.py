@@ -10,15 +10,16 @@ from heatdesk.errors import BadInput
 from heatdesk.sheets.headers import HEAD_ROWS, find_header
 
 ENCODING = (
-    "“%(name)s” mixes encodings: up to line %(line)s it is %(encoding)s, from there on it is not. "
-    "Open it in your spreadsheet program, save it as .xlsx and upload that file."
+    "“%(name)s” mixes encodings: up to line %(line)s it is %(encoding)s, from there on it is not. Open it in "
+    "your spreadsheet program, save it as .xlsx and upload that file."
 )
 QUOTES = (
-    "“%(name)s” cannot be read from row %(row)s on: a quotation mark is not closed, or stands in the middle of a cell. "
-    "Correct that row, or save the list as .xlsx and upload that file."
+    "“%(name)s” cannot be read from row %(row)s on: a quotation mark is not closed, or stands in the middle "
+    "of a cell. Correct that row, or save the list as .xlsx and upload that file."
 )
 NOT_TEXT = (
-    "“%(name)s” is no table of text. Open the list in your spreadsheet program, save it as .xlsx and upload that file."
+    "“%(name)s” is no table of text. Open the list in your spreadsheet program, save it as .xlsx and upload "
+    "that file."
 )
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -40,7 +41,7 @@ class TextTable:
 
 
 def read_text_table(content: bytes, name: str, known: Collection[str]) -> TextTable:
-    """Decode and try every record once, so that a fault at the end of the file is told before anything is done.
+    """Decode and try every record once, so that a fault at the end of the file is told at once.
 
     Raises `BadInput` where the bytes are no text, change their encoding half-way, or quotes do not close.
     """
@@ -48,12 +49,12 @@ def read_text_table(content: bytes, name: str, known: Collection[str]) -> TextTa
     if "\x00" in text or not text.strip():
         raise BadInput(NOT_TEXT, name=name)
     table = TextTable(text, encoding, _separator(text, known))
-    row = 0
+    readable = 0
     try:
-        for row, _ in enumerate(table.rows(), start=1):
-            pass
+        for _ in table.rows():
+            readable += 1
     except csv.Error as broken:
-        raise BadInput(QUOTES, name=name, row=row + 1) from broken
+        raise BadInput(QUOTES, name=name, row=readable + 1) from broken
     return table
 
 

@@ -1,7 +1,7 @@
 """What a file must be before anything opens it: the size, the kind its name says, and not built to do harm.
 
-Sources: the list of bad archives that Warehouse keeps as tests (over 64 MiB unpacked and more than 50 : 1 is refused),
-ASVS 5.0 items 5.2.1–5.2.3 (size, unpacked size) and 1.5.1 (XML without entities).
+Sources: the list of bad archives that Warehouse keeps as tests (over 64 MiB unpacked and more than 50 : 1 is
+refused), ASVS 5.0 items 5.2.1–5.2.3 (size, unpacked size) and 1.5.1 (XML without entities).
 """
 
 import zipfile
@@ -36,30 +36,33 @@ KINDS = {".xlsx": "xlsx", ".xls": "xls", ".ods": "ods", ".csv": "text", ".tsv": 
 _SAVE_AGAIN = " Open it in your spreadsheet program, save it as .xlsx and upload that file."
 EMPTY = "“%(name)s” is empty. Save the list again in your spreadsheet program and upload that file."
 TOO_LARGE = (
-    "“%(name)s” has %(size)s MB; heatdesk reads files up to %(limit)s MB. "
-    "Remove pictures and sheets that are not needed, or split the list into several files."
+    "“%(name)s” has %(size)s MB; heatdesk reads files up to %(limit)s MB. Remove pictures and sheets that "
+    "are not needed, or split the list into several files."
 )
 UNKNOWN_KIND = (
-    "“%(name)s” cannot be read as a table: heatdesk reads .xlsx, .xls, .ods and .csv. "
-    "Save the list as one of these and upload that file."
+    "“%(name)s” cannot be read as a table: heatdesk reads .xlsx, .xls, .ods and .csv. Save the list as one "
+    "of these and upload that file."
 )
-ENCRYPTED = "“%(name)s” is protected by a password. Remove the password in your spreadsheet program and upload it again."
+ENCRYPTED = (
+    "“%(name)s” is protected by a password. Remove the password in your spreadsheet program and upload it "
+    "again."
+)
 BROKEN = "“%(name)s” is damaged, or only a part of it arrived." + _SAVE_AGAIN
 BOMB = (
-    "“%(name)s” would unpack to %(size)s MB, more than a list of this kind can need. "
-    "Copy the table into a new workbook and upload that file."
+    "“%(name)s” would unpack to %(size)s MB, more than a list of this kind can need. Copy the table into a "
+    "new workbook and upload that file."
 )
 NESTED = (
-    "“%(name)s” has another file packed inside it (%(member)s). "
-    "Copy the table into a new workbook and upload that file."
+    "“%(name)s” has another file packed inside it (%(member)s). Copy the table into a new workbook and "
+    "upload that file."
 )
 CROWDED = (
-    "“%(name)s” consists of %(members)s parts, more than a workbook can need. "
-    "Copy the table into a new workbook and upload that file."
+    "“%(name)s” consists of %(members)s parts, more than a workbook can need. Copy the table into a new "
+    "workbook and upload that file."
 )
 ENTITIES = (
-    "“%(name)s” contains declarations that no spreadsheet program writes (%(member)s). "
-    "Copy the table into a new workbook and upload that file."
+    "“%(name)s” contains declarations that no spreadsheet program writes (%(member)s). Copy the table into a "
+    "new workbook and upload that file."
 )
 MACROS = "“%(name)s” contains macros, which heatdesk does not take." + _SAVE_AGAIN
 REALLY = {
@@ -85,7 +88,7 @@ _CHUNK = 1 * MIB
 
 
 def checked_kind(file: BinaryIO, size: int, filename: str, limits: Limits) -> str:
-    """The kind of the file (`xlsx`, `xls`, `ods` or `text`) once name and content agree and nothing speaks against it.
+    """The kind of the file (`xlsx`, `xls`, `ods` or `text`), once nothing speaks against it.
 
     Raises `BadInput` with a sentence for the person who sent the file. Leaves `file` at its beginning.
     """

@@ -1,12 +1,12 @@
-"""Finding the row of column names in a sheet whose first rows may be a title, a date or a two-storey header."""
+"""Finding the row of column names below titles and notes, be it one row or two."""
 
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-Cell = str | int | float | bool
-"""What a cell holds; `""` is an empty one, dates arrive as ISO text."""
+Cell = str | int | float
+"""What a cell holds; `""` is an empty one. Dates arrive as ISO text, the truth values as TRUE and FALSE."""
 
 HEAD_ROWS = 30
 """How deep titles, notes and blank rows above the column names may go."""
@@ -36,9 +36,10 @@ def normal_name(name: str) -> str:
 def find_header(rows: Sequence[Sequence[Cell]], known: Collection[str] = ()) -> Header | None:
     """The row among the first `HEAD_ROWS` that has the most known names; `known` holds normal names.
 
-    Two rows make the header together where a group name (面积) stands over its columns (建筑面积, 套内面积): then an
-    empty cell of the lower row takes the upper one's text. Without known names the row with the most different texts
-    is taken, so that the clerk can still say what the columns are. None: there is no row with text.
+    Two rows make the header together where a group name (面积) stands over its columns (建筑面积, 套内面积):
+    then an empty cell of the lower row takes the upper one's text. Without known names the row with the most
+    different texts is taken, so that the clerk can still say what the columns are. None: there is no row with
+    text.
     """
     best: tuple[int, int, Header] | None = None
     head = rows[:HEAD_ROWS]

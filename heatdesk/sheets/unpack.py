@@ -1,20 +1,22 @@
 """Unpack one workbook to lines of JSON, run as a process of its own: `python -m heatdesk.sheets.unpack`.
 
-A workbook of a few kilobytes can stand for billions of cells, and the reader lays a sheet out in memory as a full
-rectangle. The process therefore gives itself a limit of memory and time; if it dies of them, only it dies.
+A workbook of a few kilobytes can stand for billions of cells, and the reader lays a sheet out in memory as a
+full rectangle. The process therefore gives itself a limit of memory and time; if it dies of them, only it
+dies.
 
-Standard input: one JSON object with path, sheet (or null), known, memory_bytes, seconds, cells. Standard output: one
-object with sheets, sheet and date_1904, then a list of rows per line; or one object with `error`.
+Standard input: one JSON object with path, sheet (or null), known, memory_bytes, seconds, cells. Standard
+output: one object with sheets, sheet and date_1904, then a list of rows per line; or one object with `error`.
 """
 
-import datetime
 import json
 import re
 import resource
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, TextIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -35,32 +37,39 @@ def main() -> None:
     try:
         _unpack(order, sys.stdout)
     except PasswordError:
-        print(json.dumps({"error": "encrypted"}))
+        _tell(sys.stdout, {"error": "encrypted"})
     except CalamineError:
-        print(json.dumps({"error": "broken"}))
+        _tell(sys.stdout, {"error": "broken"})
 
 
 def _unpack(order: dict[str, Any], out: TextIO) -> None:
-    with open(order["path"], "rb") as file:
+    with Path(order["path"]).open("rb") as file:
         workbook = CalamineWorkbook.from_filelike(file)
     visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     wanted = [order["sheet"]] if order["sheet"] is not None else visible
     if any(name not in visible for name in wanted):
-        print(json.dumps({"error": "sheet", "sheets": visible}), file=out)
+        _tell(out, {"error": "sheet", "sheets": visible})
         return
     sheet = _best_sheet(workbook, wanted, order["known"])
     if sheet is None:
-        print(json.dumps({"error": "blank"}), file=out)
-    elif sheet.total_height * sheet.total_width > order["cells"]:
-        size = {"rows": sheet.total_height, "columns": sheet.total_width}
-        print(json.dumps({"error": "spread", "sheet": sheet.name, **size}), file=out)
+        _tell(out, {"error": "blank"})
+    elif (size := _size(sheet))["rows"] * size["columns"] > order["cells"]:
+        _tell(out, {"error": "spread", "sheet": sheet.name, **size})
     else:
         facts = {"sheets": visible, "sheet": sheet.name, "date_1904": _counts_from_1904(order["path"])}
-        print(json.dumps(facts), file=out)
+        _tell(out, facts)
         rows = _with_merged_texts(sheet)
         while lines := list(islice(rows, _ROWS_PER_LINE)):
-            out.write(json.dumps(lines, default=_as_text, separators=(",", ":")))
+            plain = [
+                [str(cell).upper() if cell is True or cell is False else cell for cell in row]
+                for row in lines
+            ]
+            out.write(json.dumps(plain, default=_as_text, separators=(",", ":")))
             out.write("\n")
+
+
+def _tell(out: TextIO, facts: dict[str, Any]) -> None:
+    out.write(json.dumps(facts) + "\n")
 
 
 def _best_sheet(workbook: CalamineWorkbook, names: list[str], known: list[str]) -> CalamineSheet | None:
@@ -68,13 +77,18 @@ def _best_sheet(workbook: CalamineWorkbook, names: list[str], known: list[str]) 
     first_filled = None
     for name in names:
         sheet = workbook.get_sheet_by_name(name)
-        if not sheet.total_height:
+        if sheet.end is None:
             continue
         header = find_header(list(islice(_rows(sheet), HEAD_ROWS)), known)
         if header and header.known >= 2:
             return sheet
         first_filled = first_filled or sheet
     return first_filled
+
+
+def _size(sheet: CalamineSheet) -> dict[str, int]:
+    row, column = sheet.end or (-1, -1)
+    return {"rows": row + 1, "columns": column + 1}
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
@@ -107,12 +121,14 @@ def _counts_from_1904(path: str) -> bool:
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
-        return "xl/workbook.xml" in archive.namelist() and bool(_EPOCH_1904.search(archive.read("xl/workbook.xml")))
+        return "xl/workbook.xml" in archive.namelist() and bool(
+            _EPOCH_1904.search(archive.read("xl/workbook.xml"))
+        )
 
 
 def _as_text(value: object) -> str:
     """Dates and times as ISO text; a duration in the words of Python."""
-    return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
 
 
 if __name__ == "__main__":

@@ -30,11 +30,11 @@ def write_xlsx(
     widths: Sequence[int] = (),
     path: str | None = None,
 ) -> bytes:
-    """A workbook with one bold, frozen row of names and the rows below; its bytes, or `b""` when written to `path`.
+    """A workbook with a bold, frozen row of names and the rows below: bytes, or `b""` if it goes to `path`.
 
-    Rows beyond what one sheet holds go on in further sheets. `widths` are in characters. Amounts are numbers with two
-    places, dates are dates (instants in the utility's zone), texts are texts: one that begins like a formula is also
-    marked as text, so that it stays one when somebody edits the cell.
+    Rows beyond what one sheet holds go on in further sheets. `widths` are in characters. Amounts are numbers
+    with two places, dates are dates (instants in the utility's zone), texts are texts: one that begins like a
+    formula is also marked as text, so that it stays one when somebody edits the cell.
     """
     buffer = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -66,7 +66,9 @@ class _Pen:
 
     def new_sheet(self, name: str, number: int, header: Sequence[str], widths: Sequence[int]) -> Worksheet:
         suffix = f" {number}" if number > 1 else ""
-        sheet = self.workbook.add_worksheet(_NOT_IN_NAMES.sub(" ", name).strip("' ")[: 31 - len(suffix)] + suffix)
+        sheet = self.workbook.add_worksheet(
+            _NOT_IN_NAMES.sub(" ", name).strip("' ")[: 31 - len(suffix)] + suffix
+        )
         for column, title in enumerate(header):
             default = 2 + sum(2 if ord(letter) > 0x2E7F else 1 for letter in title)
             sheet.set_column(column, column, widths[column] if column < len(widths) else max(default, 10))

@@ -1,8 +1,9 @@
 """Cleaning one cell of a register into a typed value: texts, card numbers, areas, amounts, dates.
 
-Every reader takes what the file holds (`Cell`) and returns a pair: the value, or None for an empty or unreadable cell,
-and the fault, or None. A fault of severity *error* means that the value is not usable; a *warning* comes with the value
-that was understood. Readers are pure and know nothing of rows and columns, so their answers can be kept and reused.
+Every reader takes what the file holds (`Cell`) and returns a pair: the value, or None for an empty or
+unreadable cell, and the fault, or None. A fault of severity *error* means that the value is not usable; a
+*warning* comes with the value that was understood. Readers are pure and know nothing of rows and columns, so
+their answers can be kept and reused.
 """
 
 import re
@@ -36,6 +37,7 @@ from heatdesk.money import FEN, round_money
 from heatdesk.sheets.headers import Cell
 
 MAX_NAME = 200
+MAX_CARD = 32
 MAX_TEXT = 500
 MAX_AREA = Decimal(100_000)
 MAX_AMOUNT = Decimal(100_000_000)
@@ -46,6 +48,7 @@ EXACT_INTEGERS = 10**15
 
 BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})
 
+_LONGEST_BLANK = max(map(len, BLANKS))
 _ERRORS = frozenset({"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!"})
 _UNSEEN: dict[int, None] = dict.fromkeys(
     [*range(9), *range(14, 32), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
@@ -56,6 +59,7 @@ _UNSEEN: dict[int, None] = dict.fromkeys(
 _SIGNED_NUMBER = re.compile(r"[+\-＋－]\d+(\.\d+)?\w*")
 _HAN = "\u2e80-\u9fff\U00020000-\U0003ffff"
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
+_BESIDE_HAN = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _UNIT = re.compile(r"(?:m2|m\^2|m²|平方米|平方|平米|平|sqm|m|米|元|yuan|rmb|cny)$", re.IGNORECASE)
@@ -81,13 +85,17 @@ def half_width(cell: Cell) -> str:
 
 
 def is_blank(cell: Cell) -> bool:
-    return cell == "" or (isinstance(cell, str) and half_width(cell).lower() in BLANKS)
+    """Nothing, or a sign that people write for nothing: -, 无, n/a."""
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip()
+    return not text or (len(text) <= _LONGEST_BLANK and half_width(text).lower() in BLANKS)
 
 
 def read_text(cell: Cell, longest: int = MAX_TEXT) -> tuple[str | None, CellFault | None]:
     """Free text in one line; what begins like a formula stays the text it is and is remarked."""
     text = " ".join(cell.translate(_UNSEEN).split()) if isinstance(cell, str) else half_width(cell)
-    if not text:
+    if is_blank(text):
         return None, None
     if text.lower() in _ERRORS:
         return None, CellFault(SPREADSHEET_ERROR, {"value": text})
@@ -100,17 +108,24 @@ def read_text(cell: Cell, longest: int = MAX_TEXT) -> tuple[str | None, CellFaul
 
 def read_name(cell: Cell) -> tuple[str | None, CellFault | None]:
     """A name of a person or organisation: no blanks between Chinese characters, one between other words."""
+    if isinstance(cell, str) and cell.isalpha() and not cell.isascii() and len(cell) <= MAX_NAME:
+        return (None if cell in BLANKS else cell), None
     text, fault = read_text(cell, MAX_NAME)
     return (_BETWEEN_HAN.sub("", text) if text else text), fault
 
 
 def read_place(cell: Cell) -> tuple[str | None, CellFault | None]:
     """A part of an address or the name of a branch or station; ２６号楼 and 26号楼 are the same building."""
-    return read_name(half_width(cell))
+    text, fault = read_text(half_width(cell), MAX_NAME)
+    return (_BESIDE_HAN.sub("", text) if text else text), fault
 
 
 def read_card_no(cell: Cell) -> tuple[str | None, CellFault | None]:
-    """A card or identity number: 1 to 32 Latin letters, digits and - _ . as half-width text, leading zeros kept."""
+    """A card or identity number: 1 to 32 Latin letters, digits and - _ . as half-width text, leading zeros
+    kept.
+    """
+    if isinstance(cell, str) and cell.isascii() and cell.isdecimal() and len(cell) <= MAX_CARD:
+        return cell, None
     if isinstance(cell, int | float) and abs(cell) >= EXACT_INTEGERS:
         return None, CellFault(DIGITS_LOST, {"value": f"{cell:.0f}"})
     text = re.sub(r"\s+", "", half_width(cell)).lstrip("'")
@@ -176,8 +191,10 @@ def read_total(cell: Cell) -> tuple[Decimal | None, CellFault | None]:
     return _read_number(cell, "326849.10")
 
 
-def read_date(cell: Cell, date_1904: bool = False) -> tuple[date | None, CellFault | None]:
-    """A day: date cell, 2025-01-28, 2025.1.28, 2025/1/28, 2025年1月28日, 20250128, or a spreadsheet's day number."""
+def read_date(cell: Cell, *, date_1904: bool = False) -> tuple[date | None, CellFault | None]:
+    """A day: date cell, 2025-01-28, 2025.1.28, 2025/1/28, 2025年1月28日, 20250128, or a spreadsheet's day
+    number.
+    """
     text = half_width(cell)
     if text.lower() in BLANKS:
         return None, None
@@ -206,7 +223,11 @@ def _read_number(cell: Cell, example: str) -> tuple[Decimal | None, CellFault | 
         return None, CellFault(NOT_A_NUMBER, {"value": cell, "example": example})
     if isinstance(cell, int | float):
         exact = Decimal(half_width(cell)) if abs(cell) < EXACT_INTEGERS else None
-        return (exact, None) if exact is not None else (None, CellFault(NOT_A_NUMBER, {"value": cell, "example": example}))
+        return (
+            (exact, None)
+            if exact is not None
+            else (None, CellFault(NOT_A_NUMBER, {"value": cell, "example": example}))
+        )
     text = half_width(cell)
     if text.lower() in BLANKS:
         return None, None

@@ -1,4 +1,4 @@
-"""Which column of a register holds which fact: recognised by the words utilities use, corrected by the clerk."""
+"""Which column of a register holds which fact: recognised by its name, corrected by the clerk."""
 
 import re
 import unicodedata
@@ -46,10 +46,18 @@ class Field(StrEnum):
 
 
 _SYNONYMS: dict[Field, str] = {
-    Field.CARD_NO: "用户编号 卡号 用户卡号 用户号 户号 编号 缴费号 缴费卡号 收费卡号 热力卡号 供热卡号 用热编号 用户编码 card_no "
-    "card card_number account_no account_number",
-    Field.NAME: "户名 姓名 用户名 用户名称 用户姓名 客户名称 客户姓名 业主 业主姓名 单位名称 房主 name customer customer_name owner",
-    Field.PHONES: "联系电话 电话 手机 手机号 手机号码 电话号码 联系方式 移动电话 固定电话 phone phones telephone mobile tel",
+    Field.CARD_NO: (
+        "用户编号 卡号 用户卡号 用户号 户号 编号 缴费号 缴费卡号 收费卡号 热力卡号 供热卡号 用热编号 "
+        "用户编码 card_no card card_number account_no account_number"
+    ),
+    Field.NAME: (
+        "户名 姓名 用户名 用户名称 用户姓名 客户名称 客户姓名 业主 业主姓名 单位名称 房主 name customer "
+        "customer_name owner"
+    ),
+    Field.PHONES: (
+        "联系电话 电话 手机 手机号 手机号码 电话号码 联系方式 移动电话 固定电话 phone phones telephone "
+        "mobile tel"
+    ),
     Field.ID_NUMBER: "身份证号 身份证 身份证号码 证件号 证件号码 统一社会信用代码 id_number id_no",
     Field.BRANCH: "分公司 所属分公司 公司 branch",
     Field.OFFICE: "网所 供热所 管理所 收费所 营业所 所属网所 站所 所 office",
@@ -69,7 +77,9 @@ _SYNONYMS: dict[Field, str] = {
     Field.ATTIC_AREA: "阁楼面积 阁楼 attic_area attic",
     Field.BASEMENT_AREA: "地下室面积 地下室 地下面积 basement_area basement",
     Field.STOREY_HEIGHT: "层高 举架 房高 室高 举架高度 storey_height height",
-    Field.USE_CLASS: "用热性质 房屋性质 用户性质 用户类型 用户类别 用热类别 性质 房屋用途 use_class use class",
+    Field.USE_CLASS: (
+        "用热性质 房屋性质 用户性质 用户类型 用户类别 用热类别 性质 房屋用途 use_class use class"
+    ),
     Field.MODE: "计费方式 收费方式 计量方式 计价方式 用热方式 mode charging",
     Field.STATE: "供热状态 状态 用热状态 供暖状态 用户状态 state status",
     Field.STATE_ON: "状态日期 状态时间 报停日期 停供日期 变更日期 state_on state_date status_date",
@@ -80,6 +90,39 @@ _SYNONYMS: dict[Field, str] = {
 _BY_NAME: dict[str, Field] = {
     normal_name(word): what for what, words in _SYNONYMS.items() for word in words.split()
 }
+FIELD_NAMES: dict[Field, str] = {
+    Field.CARD_NO: "Card number",
+    Field.NAME: "Name",
+    Field.PHONES: "Telephones",
+    Field.ID_NUMBER: "Identity number",
+    Field.BRANCH: "Branch",
+    Field.OFFICE: "Office",
+    Field.HEAT_SOURCE: "Heat source",
+    Field.STATION: "Station",
+    Field.DISTRICT: "District",
+    Field.COMMUNITY: "Community",
+    Field.BUILDING: "Building",
+    Field.UNIT: "Unit",
+    Field.FLOOR: "Floor",
+    Field.ROOM: "Room",
+    Field.ADDRESS: "Address",
+    Field.BUILDING_AREA: "Building area (m²)",
+    Field.INNER_AREA: "Inner area (m²)",
+    Field.USABLE_AREA: "Usable area (m²)",
+    Field.BALCONY_AREA: "Balcony area (m²)",
+    Field.ATTIC_AREA: "Attic area (m²)",
+    Field.BASEMENT_AREA: "Basement area (m²)",
+    Field.STOREY_HEIGHT: "Storey height (m)",
+    Field.USE_CLASS: "Use",
+    Field.MODE: "Charged by",
+    Field.STATE: "State of supply",
+    Field.STATE_ON: "State since",
+    Field.OPENED_ON: "Customer since",
+    Field.PREPAYMENT: "Prepayment (yuan)",
+    Field.REMARK: "Remark",
+}
+"""What the page that maps columns calls the fields: message ids."""
+
 KNOWN_NAMES = frozenset(_BY_NAME)
 """Normal column names by which the header row of a register is found."""
 
@@ -91,9 +134,12 @@ _ARREARS = re.compile(
 _ASIDE = re.compile(r"[(（\[【](?!20\d\d).*?[)）\]】]")
 _SEASON = re.compile(r"20\d\d-20\d\d")
 
+USUAL: Mapping[Field, str] = {Field.USE_CLASS: "居民", Field.MODE: "面积", Field.STATE: "供热"}
+"""What is suggested for the whole file where it has no such column; the clerk sees and changes it."""
+
 REQUIRED = (Field.CARD_NO, Field.NAME, Field.BUILDING_AREA)
 NO_COLUMN = (
-    "No column is named for: %(fields)s. Choose the columns on the page before, or name them in the first row of the file: %(words)s."
+    "The list has no column for: %(words)s. Choose which column holds each of them, or add it to the file."
 )
 TWO_FACTS = "The column %(column)s cannot hold two facts. Choose one."
 NO_SUCH_COLUMN = "There is no column %(column)s in the file."
@@ -122,16 +168,19 @@ class ColumnMapping:
                 arrears.setdefault(season, column)
             elif what := _BY_NAME.get(normal_name(name)):
                 fields.setdefault(what, column)
-        return cls(tuple(header), fields, arrears)
+        assumed = {what: text for what, text in USUAL.items() if what not in fields}
+        return cls(tuple(header), fields, arrears, assumed)
 
     def check(self) -> None:
         """Raises `BadInput` if a required column is missing, named twice, or not in the file."""
         missing = [what for what in REQUIRED if what not in self.fields]
+        if not {Field.USE_CLASS} & {*self.fields, *self.assumed}:
+            missing.append(Field.USE_CLASS)
         placed = {Field.BUILDING, Field.ROOM} <= {*self.fields, *self.assumed} or Field.ADDRESS in self.fields
         if missing or not placed:
             lacking = [*missing, *([] if placed else [Field.ADDRESS])]
             words = ", ".join(_SYNONYMS[what].split()[0] for what in lacking)
-            raise BadInput(NO_COLUMN, fields=", ".join(lacking), words=words)
+            raise BadInput(NO_COLUMN, words=words)
         for season in self.arrears:
             if not _SEASON.fullmatch(season) or int(season[5:]) != int(season[:4]) + 1:
                 raise BadInput(BAD_SEASON, season=season)
@@ -147,7 +196,12 @@ class ColumnMapping:
         """Plain values for a form or a stored import batch; `from_dict` reads them back."""
         fields = {str(what): column for what, column in self.fields.items()}
         assumed = {str(what): text for what, text in self.assumed.items()}
-        return {"header": list(self.header), "fields": fields, "arrears": dict(self.arrears), "assumed": assumed}
+        return {
+            "header": list(self.header),
+            "fields": fields,
+            "arrears": dict(self.arrears),
+            "assumed": assumed,
+        }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "ColumnMapping":

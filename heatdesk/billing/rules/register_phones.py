@@ -3,7 +3,14 @@
 import re
 
 from heatdesk.billing.rules.register_cells import BLANKS, half_width
-from heatdesk.billing.rules.register_faults import BAD_PHONE, GLUED_PHONES, NO_AREA_CODE, CellFault, Severity, shown
+from heatdesk.billing.rules.register_faults import (
+    BAD_PHONE,
+    GLUED_PHONES,
+    NO_AREA_CODE,
+    CellFault,
+    Severity,
+    shown,
+)
 from heatdesk.sheets.headers import Cell
 
 _BETWEEN = re.compile(r"[/、,;|\n\r\\或和&]+")
@@ -11,7 +18,9 @@ _LABEL = re.compile(r"^(?:手机|电话|联系电话|tel|phone|mobile)[.:]*|\([^
 _COUNTRY = re.compile(r"^(?:\+|00)86[\s-]?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _TWO_MOBILES = re.compile(r"(1[3-9]\d{9})(1[3-9]\d{9})")
-_LANDLINE = re.compile(r"\(?(010|02\d|0[3-9]\d{2})\)?-?(\d{7,8})(?:(?:-|转|ext\.?|x)(\d{1,6}))?", re.IGNORECASE)
+_LANDLINE = re.compile(
+    r"\(?(010|02\d|0[3-9]\d{2})\)?-?(\d{7,8})(?:(?:-|转|ext\.?|x)(\d{1,6}))?", re.IGNORECASE
+)
 _SERVICE = re.compile(r"([48]00)-?(\d{3})-?(\d{4})")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 
@@ -29,20 +38,17 @@ def read_phones(cell: Cell) -> tuple[tuple[str, ...], tuple[CellFault, ...]]:
     numbers: dict[str, None] = {}
     faults: list[CellFault] = []
     for part in filter(None, (part.strip(" .") for part in _BETWEEN.split(text))):
-        together, fault = _read_number(part)
-        words = part.split()
-        if not together and len(words) > 1:
-            for word in words:
-                found, fault = _read_number(word)
-                numbers.update(dict.fromkeys(found))
-                faults += [fault] if fault else []
-            continue
-        numbers.update(dict.fromkeys(together))
-        faults += [fault] if fault else []
+        words = [part]
+        if " " in part and not _read_number(part, may_be_two=False)[0]:
+            words = part.split()
+        for word in words:
+            found, fault = _read_number(word)
+            numbers.update(dict.fromkeys(found))
+            faults += [fault] if fault else []
     return tuple(numbers), tuple(faults)
 
 
-def _read_number(part: str) -> tuple[tuple[str, ...], CellFault | None]:
+def _read_number(part: str, *, may_be_two: bool = True) -> tuple[tuple[str, ...], CellFault | None]:
     plain = _COUNTRY.sub("", re.sub(r"\s+", "", _LABEL.sub("", part)))
     digits = plain.replace("-", "")
     if _MOBILE.fullmatch(digits) or _MOBILE.fullmatch(digits.removeprefix("0")):
@@ -51,7 +57,7 @@ def _read_number(part: str) -> tuple[tuple[str, ...], CellFault | None]:
         return ("-".join(filter(None, match.groups())),), None
     if match := _SERVICE.fullmatch(plain):
         return ("-".join(match.groups()),), None
-    if match := _TWO_MOBILES.fullmatch(digits):
+    if may_be_two and (match := _TWO_MOBILES.fullmatch(digits)):
         first, second = match.groups()
         values = {"value": shown(part), "first": first, "second": second}
         return (first, second), CellFault(GLUED_PHONES, values, Severity.WARNING)

@@ -61,4 +61,4 @@ def _owed(account_ids: list[int]) -> dict[int, Decimal]:
         .where(Bill.account_id.in_(account_ids))
         .group_by(Bill.account_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())

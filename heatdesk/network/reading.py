@@ -1,6 +1,6 @@
 """Reading the tree: what may be seen, lists with their parents, the way from the top."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, func, literal, select
@@ -111,9 +111,7 @@ def labelled(noun: Noun) -> Select[Any]:
 
 def label_of(noun: Noun, place_id: int) -> str:
     """The way to one place from the top, in words; empty when it does not exist."""
-    table: Any = noun.model
-    row = db.session.execute(labelled(noun).where(table.id == place_id)).first()
-    return "" if row is None else str(row.label)
+    return labels(noun, [place_id]).get(place_id, "")
 
 
 def _chain(noun: Noun) -> list[tuple[Noun, Noun]]:
@@ -130,3 +128,10 @@ def _label(noun: Noun) -> Any:
         return getattr(noun.model, noun.title)
     table: Any = noun.model
     return func.concat_ws(literal(PATH_SIGN), *[upper.name for upper in above], table.name)
+
+
+def labels(noun: Noun, place_ids: Collection[int]) -> dict[int, str]:
+    """The names of several places, by id, in one query."""
+    table: Any = noun.model
+    rows = db.session.execute(labelled(noun).where(table.id.in_(place_ids)))
+    return {row.id: row.label for row in rows}

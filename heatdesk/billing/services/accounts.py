@@ -58,7 +58,7 @@ def create(
     _refuse_taken_card(account)
     db.session.add(account)
     db.session.flush()
-    supply_terms.add(account, first)
+    supply_terms.add(account, first, by=by)
     audit.record("open", actor_id=by, subject_table="account", subject_id=account.id, after={"card_no": account.card_no})
     reassessing.reassess(account, by=by, reason="account opened")
     return account

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
+from heatdesk import audit
 from heatdesk.billing.errors import OnlyTerm, OpenedAfter, TermOverlaps, TermStartsThatDay
 from heatdesk.billing.models import Account, AreaPart, SupplyTerm
 from heatdesk.billing.rules.states import AreaPartKind, SupplyMode, SupplyState, UseClass
@@ -64,7 +65,7 @@ def get(account: Account, term_id: int) -> SupplyTerm:
     raise Missing
 
 
-def add(account: Account, facts: Facts, *, resume: bool = False) -> SupplyTerm:
+def add(account: Account, facts: Facts, *, by: int, resume: bool = False) -> SupplyTerm:
     """A new term; the one that ran ends the day before. With `resume` that one goes on after the new term's end.
 
     Raises `TermStartsThatDay`, `TermOverlaps`, `OpenedAfter` and `BadInput`. The account row is locked by the caller.
@@ -78,16 +79,18 @@ def add(account: Account, facts: Facts, *, resume: bool = False) -> SupplyTerm:
         running.ends_on = facts.starts_on - _DAY
         db.session.flush()
     _refuse_overlap(account.id, facts.starts_on, facts.ends_on)
-    term = _write(SupplyTerm(account_id=account.id), facts)
+    term = _write(SupplyTerm(account_id=account.id), facts, by)
+    _record("add_term", account, facts, by)
     if resume and running is not None and facts.ends_on is not None and (ended is None or ended > facts.ends_on):
         _write(
             SupplyTerm(account_id=account.id),
             facts_of(running, starts_on=facts.ends_on + _DAY, ends_on=ended, reason=facts.reason),
+            by,
         )
     return term
 
 
-def correct(account: Account, term: SupplyTerm, facts: Facts) -> None:
+def correct(account: Account, term: SupplyTerm, facts: Facts, *, by: int) -> None:
     """Change a term; neighbours that touched it move with its days. Raises as `add` does.
 
     Neighbours give way first and follow last, so that at no moment two terms overlap.
@@ -104,7 +107,7 @@ def correct(account: Account, term: SupplyTerm, facts: Facts) -> None:
         after.starts_on = max(after.starts_on, begin)
     db.session.flush()
     _refuse_overlap(account.id, facts.starts_on, facts.ends_on, besides=term.id)
-    _write(term, facts)
+    _write(term, facts, by)
     if until is not None:
         before.ends_on = until
     if begin is not None:
@@ -112,13 +115,14 @@ def correct(account: Account, term: SupplyTerm, facts: Facts) -> None:
     db.session.flush()
 
 
-def remove_last(account: Account) -> None:
+def remove_last(account: Account, *, by: int) -> None:
     """Delete the newest term; the one before it, if it touched, runs on in its place. Raises `OnlyTerm`."""
     terms = timeline(account.id)
     if len(terms) < 2:
         raise OnlyTerm
     last, former = terms[0], terms[1]
     ended, touched = last.ends_on, _follows(former, last)
+    _record("remove_term", account, facts_of(last), by)
     _delete(last)
     if touched:
         former.ends_on = ended
@@ -133,15 +137,6 @@ def end_all(account: Account, on: date) -> None:
         elif term.ends_on is None or term.ends_on > on:
             term.ends_on = on
     db.session.flush()
-
-
-def gaps(terms: Sequence[SupplyTerm]) -> dict[int, tuple[date, date]]:
-    """Days without facts before a term, by the id of the term that follows them; `terms` newest first."""
-    found = {}
-    for later, earlier in zip(terms, terms[1:], strict=False):
-        if earlier.ends_on is not None and earlier.ends_on + _DAY < later.starts_on:
-            found[later.id] = (earlier.ends_on + _DAY, later.starts_on - _DAY)
-    return found
 
 
 def facts_of(
@@ -169,13 +164,20 @@ def _parts(term: SupplyTerm) -> Sequence[AreaPart]:
     ).all()
 
 
-def _write(term: SupplyTerm, facts: Facts) -> SupplyTerm:
-    changed = term.id is None or facts_of(term).parts != facts.parts
+def _write(term: SupplyTerm, facts: Facts, by: int) -> SupplyTerm:
+    known = () if term.id is None else facts_of(term).parts
     for name, value in facts.columns.items():
         setattr(term, name, value)
     db.session.add(term)
     db.session.flush()
-    if changed:
+    if known != facts.parts:
+        audit.record(
+            "change_parts",
+            actor_id=by,
+            subject_table="supply_term",
+            subject_id=term.id,
+            after={"parts": [{name: _plain(value) for name, value in vars(part).items()} for part in facts.parts]},
+        )
         db.session.execute(delete(AreaPart).where(AreaPart.supply_term_id == term.id))
         db.session.add_all([AreaPart(supply_term_id=term.id, **vars(part)) for part in facts.parts])
         db.session.flush()
@@ -231,3 +233,13 @@ def _follows(earlier: SupplyTerm | None, later: SupplyTerm | None) -> bool:
 def _delete(term: SupplyTerm) -> None:
     """Its area parts go with it in the database."""
     db.session.execute(delete(SupplyTerm).where(SupplyTerm.id == term.id))
+
+
+def _record(verb: str, account: Account, facts: Facts, by: int) -> None:
+    """Terms that come and go are deeds of the account; what changes in a term is recorded by the database."""
+    after = {name: _plain(value) for name, value in facts.columns.items() if value not in (None, "")}
+    audit.record(verb, actor_id=by, subject_table="account", subject_id=account.id, after=after)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool) or value is None else str(value)

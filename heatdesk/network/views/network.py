@@ -9,7 +9,7 @@ from flask_login import current_user
 from heatdesk.auth.permissions import Permission
 from heatdesk.errors import BadInput, Refusal
 from heatdesk.i18n import _
-from heatdesk.network import figures, reading, services
+from heatdesk.network import figures, places, reading, services
 from heatdesk.network.forms import place_form
 from heatdesk.network.nouns import NOUNS, Noun
 from heatdesk.web.guards import requires
@@ -121,6 +121,15 @@ def suggest(noun: str) -> ResponseReturnValue:
     """Options for the box that chooses a place: whatever the box is called, its words come as the one argument."""
     words = next(iter(request.args.values()), "").replace(reading.PATH_SIGN.strip(), " ")
     found = reading.options(NOUNS[noun], current_user.branch_id, words=words[:120], limit=20)
+    return render_template("network/_suggest.html", found=found)
+
+
+@bp.get("/suggest")
+@requires(Permission.REGISTER_VIEW)
+def suggest_any() -> ResponseReturnValue:
+    """Places of every noun, for the filter of a list."""
+    words = request.args.get("where", "")[:120]
+    found = places.suggest(words, current_user.branch_id)
     return render_template("network/_suggest.html", found=found)
 
 

@@ -15,7 +15,7 @@ from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, mask_phone, paginate
 from heatdesk.web.versions import version_of
 
-bp = Blueprint("customers", __name__, url_prefix="/customers")
+bp = Blueprint("customers", __name__, url_prefix="/people/customers")
 
 
 @bp.get("")

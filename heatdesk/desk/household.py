@@ -20,7 +20,7 @@ _TABS = (
     ("ledger", lazy("Ledger"), Permission.PAYMENT_VIEW),
     ("terms", lazy("Supply"), Permission.REGISTER_VIEW),
     ("papers", lazy("Receipts and invoices"), Permission.PAYMENT_VIEW),
-    ("changes", lazy("Changes"), Permission.REGISTER_VIEW),
+    ("history", lazy("Changes"), Permission.REGISTER_VIEW),
 )
 
 Chip = tuple[str, str, str | None, str]

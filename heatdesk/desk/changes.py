@@ -1,11 +1,11 @@
 """The audit trail in words: who did what to what, and what it was before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
 from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
@@ -54,14 +54,15 @@ class Change:
 
 def entries() -> Select[Any]:
     """Rows of (AuditEntry, name of who did it), newest first."""
-    return (
+    query: Any = (
         select(AuditEntry, Staff.name)
         .outerjoin(Staff, Staff.id == AuditEntry.actor_id)
         .order_by(AuditEntry.id.desc())
     )
+    return query  # type: ignore[no-any-return]
 
 
-def in_words(rows: Sequence[Row[Any]]) -> list[Change]:
+def in_words(rows: Sequence[Any]) -> list[Change]:
     """Each row of `entries()` as a sentence with its lines; places are named in one query per noun."""
     names = _place_names(row[0] for row in rows)
     return [_change(entry, who, names) for entry, who in rows]
@@ -89,16 +90,12 @@ def _said(column: str, values: dict[str, Any], names: dict[tuple[str, Any], str]
     value = values.get(column)
     if value is None or value in ("", []):
         return ""
-    if column == "phones":
-        return " ".join(map(mask_phone, value))
-    if column == "id_number":
-        return mask_id_number(value)
-    if column in _PLACES:
-        return names.get((column, value), f"#{value}")
-    if column == "parts":
-        return "; ".join(_part(part) for part in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if column in _PLACES:
+        return names.get((column, value), f"#{value}")
+    if column in _SHOWN:
+        return _SHOWN[column](value)
     return str(_WORDS.get(column, {}).get(value, value))
 
 
@@ -121,3 +118,11 @@ def _place_names(found: Iterable[AuditEntry]) -> dict[tuple[str, Any], str]:
         for column, ids in wanted.items()
         for place_id, label in reading.labels(NOUNS[_PLACES[column]], ids).items()
     }
+
+
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "phones": lambda phones: " ".join(map(mask_phone, phones)),
+    "id_number": mask_id_number,
+    "parts": lambda parts: "; ".join(map(_part, parts)),
+}
+"""Columns whose values are shown masked or put together."""

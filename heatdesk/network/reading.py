@@ -13,7 +13,7 @@ PATH_SIGN = " › "
 
 
 def in_branch(noun: Noun, branch_id: int | None) -> Any:
-    """The condition that keeps a noun to a branch; sources, stations, districts and communities serve several branches."""
+    """The condition that keeps a noun to a branch; sources, stations, districts and communities serve several."""
     if branch_id is None:
         return True
     table: Any = noun.model

@@ -34,9 +34,14 @@ class CustomerFields(Form):
 
     kind = SelectField(lazy("Kind"), choices=list(KIND_LABELS.items()))
     name = text_field(lazy("Name"))
-    phones = PhonesField(lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called."))
+    phones = PhonesField(
+        lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called.")
+    )
     id_number = text_field(
-        lazy("Identity or credit code"), required=False, longest=32, filters=[lambda typed: half_width(typed).upper()]
+        lazy("Identity or credit code"),
+        required=False,
+        longest=32,
+        filters=[lambda typed: half_width(typed).upper()],
     )
     remark = TextAreaField(lazy("Remark"), [Length(max=500)], filters=[lambda typed: (typed or "").strip()])
 

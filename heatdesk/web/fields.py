@@ -34,7 +34,7 @@ def text_field(label: Any, *, required: bool = True, longest: int = MAX_NAME, **
 class Present(InputRequired):
     """Something other than blanks must be typed."""
 
-    def __call__(self, form: Any, field: Any) -> None:
+    def __call__(self, _form: Any, field: Any) -> None:
         if not field.data:
             raise StopValidation(_("Please fill this in."))
 
@@ -68,7 +68,7 @@ class QuantityField(StringField):
             self.data = None
             raise ValueError(_("This is not a number. Write it like 89.50."))
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         if self.data is None:
             return
         if self.above is not None and self.data <= self.above:

@@ -15,7 +15,9 @@ from heatdesk.people.forms import KIND_LABELS, PhonesField
 from heatdesk.people.models import CustomerKind
 from heatdesk.web.fields import MAX_NAME, Present, half_width, one_line, text_field
 
-_CARD = Regexp(r"[0-9A-Za-z][0-9A-Za-z_.\-]*\Z", message=lazy("A card number is made of letters, digits and - _ ."))
+_CARD = Regexp(
+    r"[0-9A-Za-z][0-9A-Za-z_.\-]*\Z", message=lazy("A card number is made of letters, digits and - _ .")
+)
 _CUSTOMER_ID = re.compile(r"#(\d{1,18})\s*\Z")
 
 
@@ -42,15 +44,21 @@ class NewAccountForm(AccountForm, TermFields):
     customer = StringField(
         lazy("Known customer"),
         [Optional(), Length(max=300)],
-        description=lazy("Type a name, phone or card number and choose; leave it empty to write down a new one."),
+        description=lazy(
+            "Type a name, phone or card number and choose; leave it empty to write down a new one."
+        ),
     )
     kind = SelectField(lazy("Kind"), choices=list(KIND_LABELS.items()))
     name = StringField(lazy("Name"), [Length(max=MAX_NAME)], filters=[one_line])
-    phones = PhonesField(lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called."))
+    phones = PhonesField(
+        lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called.")
+    )
 
     def validate_customer(self, field: Any) -> None:
         if field.data and self.customer_id is None:
-            raise ValidationError(_("Choose a customer from the list, or empty this and write down a new one."))
+            raise ValidationError(
+                _("Choose a customer from the list, or empty this and write down a new one.")
+            )
 
     def validate_name(self, field: Any) -> None:
         if not field.data and not self.customer.data:
@@ -62,7 +70,11 @@ class NewAccountForm(AccountForm, TermFields):
         return int(found[1]) if found else None
 
     def new_customer(self) -> dict[str, Any]:
-        return {"kind": CustomerKind(self.kind.data), "name": self.name.data, "phones": self.phones.data or []}
+        return {
+            "kind": CustomerKind(self.kind.data),
+            "name": self.name.data,
+            "phones": self.phones.data or [],
+        }
 
     def first_term(self) -> Facts:
         return self.facts(self.opened_on.data, None, _("account opened"))
@@ -80,4 +92,6 @@ class ClosingForm(FlaskForm):
 
     def validate_closed_on(self, field: Any) -> None:
         if field.data < self.account.opened_on:
-            raise ValidationError(_("The account was opened on %(day)s; choose a later day.", day=self.account.opened_on))
+            raise ValidationError(
+                _("The account was opened on %(day)s; choose a later day.", day=self.account.opened_on)
+            )

@@ -20,7 +20,7 @@ PART_ROWS = 4
 class DayField(DateField):
     """A day between 1950 and 2100."""
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         if self.data is not None and not 1950 <= self.data.year <= 2100:
             raise ValidationError(_("The year must lie between 1950 and 2100."))
 
@@ -44,13 +44,16 @@ class TermFields(Form):
     inner_area_m2 = QuantityField(lazy("Inner area m²"), [Optional()], above=ZERO)
     usable_area_m2 = QuantityField(lazy("Usable area m²"), [Optional()], above=ZERO)
     storey_height_m = QuantityField(lazy("Storey height m"), [Optional()], above=ZERO)
-    parts = FieldList(FormField(PartFields), min_entries=PART_ROWS, max_entries=PART_ROWS, label=lazy("Parts of the area"))
+    parts = FieldList(
+        FormField(PartFields), min_entries=PART_ROWS, max_entries=PART_ROWS, label=lazy("Parts of the area")
+    )
 
     def validate_storey_height_m(self, field: Any) -> None:
         if field.data is not None and field.data > 50:
             raise StopValidation(_("A storey of more than 50 m is surely a slip; please check it."))
 
     def facts(self, starts_on: Any, ends_on: Any, reason: str) -> Facts:
+        building_area: Any = self.building_area_m2.data
         parts = [part for part in self.parts.data if part["area_m2"] is not None]
         return Facts(
             starts_on=starts_on,
@@ -58,13 +61,15 @@ class TermFields(Form):
             mode=SupplyMode(self.mode.data),
             use_class=UseClass(self.use_class.data),
             state=SupplyState(self.state.data),
-            building_area_m2=self.building_area_m2.data,
+            building_area_m2=building_area,
             inner_area_m2=self.inner_area_m2.data,
             usable_area_m2=self.usable_area_m2.data,
             storey_height_m=self.storey_height_m.data,
             reason=reason,
             parts=tuple(
-                PartFacts(AreaPartKind(part["kind"]), part["area_m2"], part["net_height_m"], bool(part["heated"]))
+                PartFacts(
+                    AreaPartKind(part["kind"]), part["area_m2"], part["net_height_m"], bool(part["heated"])
+                )
                 for part in parts
             ),
         )
@@ -76,8 +81,14 @@ class SupplyTermForm(FlaskForm, TermFields):
     seen = HiddenField()
     starts_on = DayField(lazy("From"), [Present()])
     ends_on = DayField(lazy("To (included)"), [Optional()], description=lazy("Empty: until further notice."))
-    resume = BooleanField(lazy("Afterwards as before"), description=lazy("After the last day the former facts hold again."))
-    reason = text_field(lazy("Because of"), longest=200, description=lazy("Request, deed, inspection: where the fact comes from."))
+    resume = BooleanField(
+        lazy("Afterwards as before"), description=lazy("After the last day the former facts hold again.")
+    )
+    reason = text_field(
+        lazy("Because of"),
+        longest=200,
+        description=lazy("Request, deed, inspection: where the fact comes from."),
+    )
 
     def term_facts(self) -> Facts:
         return self.facts(self.starts_on.data, self.ends_on.data, self.reason.data)
@@ -88,7 +99,9 @@ class SupplyTermForm(FlaskForm, TermFields):
 
     def validate_resume(self, field: Any) -> None:
         if field.data and self.ends_on.data is None:
-            raise ValidationError(_("Give the last day, so that it is known from when the former facts hold again."))
+            raise ValidationError(
+                _("Give the last day, so that it is known from when the former facts hold again.")
+            )
 
 
 class ReasonForm(FlaskForm):
@@ -107,4 +120,3 @@ def filled_from(term: SupplyTerm | None, *, as_new: bool) -> dict[str, Any]:
     if as_new:
         data |= {"starts_on": None, "ends_on": None, "reason": ""}
     return data
-

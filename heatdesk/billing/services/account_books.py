@@ -31,7 +31,7 @@ def entries(account_id: int) -> Select[Any]:
     """Rows of (id, journal_id, kind, business_date, recorded_at, season, item, debit, credit, amount, moved, balance,
     who, memo, reverses), newest first; `balance` is owed minus prepaid after the entry.
     """
-    return (
+    query: Any = (
         select(
             Entry.id,
             Entry.journal_id,
@@ -55,6 +55,7 @@ def entries(account_id: int) -> Select[Any]:
         .where(Entry.account_id == account_id)
         .order_by(Entry.id.desc())
     )
+    return query  # type: ignore[no-any-return]
 
 
 def of_journal(account_id: int, journal_id: int) -> Sequence[Row[Any]]:
@@ -69,7 +70,10 @@ def of_journal(account_id: int, journal_id: int) -> Sequence[Row[Any]]:
 def payments(account_id: int) -> Select[Any]:
     """Rows of (id, taken_at, amount, to_prepayment, methods, receipt, void_reason, who, journal_id), newest first."""
     methods = (
-        select(func.array_agg(Tender.method)).where(Tender.payment_id == Payment.id).correlate(Payment).scalar_subquery()
+        select(func.array_agg(Tender.method))
+        .where(Tender.payment_id == Payment.id)
+        .correlate(Payment)
+        .scalar_subquery()
     )
     return (
         select(

@@ -63,7 +63,9 @@ def effect_of(account: Account, change: Callable[[], object]) -> Effect:
 
 def reassess(account: Account, *, by: int, reason: str) -> Decimal:
     """Post the difference in every open season; returns their sum, yuan, signed. Raises what `assess` raises."""
-    differences = [assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons()]
+    differences = [
+        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons()
+    ]
     return sum(differences, ZERO)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import selectinload
 
 from heatdesk import audit
@@ -52,7 +52,9 @@ class Facts:
 
 def timeline(account_id: int) -> Sequence[SupplyTerm]:
     """All terms with their parts, the newest first."""
-    query = select(SupplyTerm).where(SupplyTerm.account_id == account_id).options(selectinload(SupplyTerm.parts))
+    query = (
+        select(SupplyTerm).where(SupplyTerm.account_id == account_id).options(selectinload(SupplyTerm.parts))
+    )
     query = query.order_by(SupplyTerm.starts_on.desc()).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
 
@@ -81,7 +83,12 @@ def add(account: Account, facts: Facts, *, by: int, resume: bool = False) -> Sup
     _refuse_overlap(account.id, facts.starts_on, facts.ends_on)
     term = _write(SupplyTerm(account_id=account.id), facts, by)
     _record("add_term", account, facts, by)
-    if resume and running is not None and facts.ends_on is not None and (ended is None or ended > facts.ends_on):
+    if (
+        resume
+        and running is not None
+        and facts.ends_on is not None
+        and (ended is None or ended > facts.ends_on)
+    ):
         _write(
             SupplyTerm(account_id=account.id),
             facts_of(running, starts_on=facts.ends_on + _DAY, ends_on=ended, reason=facts.reason),
@@ -154,7 +161,9 @@ def facts_of(
         usable_area_m2=term.usable_area_m2,
         storey_height_m=term.storey_height_m,
         reason=term.reason if reason is None else reason,
-        parts=tuple(PartFacts(part.kind, part.area_m2, part.net_height_m, part.heated) for part in _parts(term)),
+        parts=tuple(
+            PartFacts(part.kind, part.area_m2, part.net_height_m, part.heated) for part in _parts(term)
+        ),
     )
 
 
@@ -165,7 +174,7 @@ def _parts(term: SupplyTerm) -> Sequence[AreaPart]:
 
 
 def _write(term: SupplyTerm, facts: Facts, by: int) -> SupplyTerm:
-    known = () if term.id is None else facts_of(term).parts
+    known = facts_of(term).parts if inspect(term).persistent else ()
     for name, value in facts.columns.items():
         setattr(term, name, value)
     db.session.add(term)
@@ -176,7 +185,9 @@ def _write(term: SupplyTerm, facts: Facts, by: int) -> SupplyTerm:
             actor_id=by,
             subject_table="supply_term",
             subject_id=term.id,
-            after={"parts": [{name: _plain(value) for name, value in vars(part).items()} for part in facts.parts]},
+            after={
+                "parts": [{name: _plain(value) for name, value in vars(part).items()} for part in facts.parts]
+            },
         )
         db.session.execute(delete(AreaPart).where(AreaPart.supply_term_id == term.id))
         db.session.add_all([AreaPart(supply_term_id=term.id, **vars(part)) for part in facts.parts])

@@ -51,7 +51,18 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     wanted, _place = _wanted()
     audit.record("export", actor_id=current_user.id, subject_table="account", after=request.args.to_dict())
-    header = ["Card no.", "Name", "Address", "Phones", "Used as", "Supply", "Charged", "Area m²", "Owed", "Closed on"]
+    header = [
+        "Card no.",
+        "Name",
+        "Address",
+        "Phones",
+        "Used as",
+        "Supply",
+        "Charged",
+        "Area m²",
+        "Owed",
+        "Closed on",
+    ]
     query = account_lists.listing(wanted, current_user.branch_id)
     return workbook(query, [_(title) for title in header], _cells, name="accounts")
 
@@ -60,7 +71,9 @@ def export() -> ResponseReturnValue:
 @requires(Permission.REGISTER_EDIT)
 def create() -> ResponseReturnValue:
     premises_id = whole_argument("premises_id") or 0
-    premises = reading.get(NOUNS["premises"], premises_id, current_user.branch_id, lock=request.method == "POST")
+    premises = reading.get(
+        NOUNS["premises"], premises_id, current_user.branch_id, lock=request.method == "POST"
+    )
     form = NewAccountForm()
     if form.validate_on_submit():
         with refused_on_form(form):
@@ -107,7 +120,11 @@ def lock(account_id: int, deed: str) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         accounts.set_lock(account, locked=deed == "lock", reason=form.reason.data, by=current_user.id)
-        said = _("The account takes no payment until it is unlocked.") if deed == "lock" else _("The account is unlocked.")
+        said = (
+            _("The account takes no payment until it is unlocked.")
+            if deed == "lock"
+            else _("The account is unlocked.")
+        )
         flash_done(said)
         return redirect(url_for("customer_card.show", account_id=account.id))
     page = render_template("billing/accounts/lock.html", form=form, account=account, deed=deed)

@@ -67,7 +67,12 @@ def remove_last(account_id: int) -> ResponseReturnValue:
     effect = reassessing.effect_of(account, lambda: supply_terms.remove_last(account, by=current_user.id))
     terms = supply_terms.timeline(account.id)
     return render_template(
-        "billing/supply_terms/remove.html", account=account, terms=terms, effect=effect, seen=version_of(*terms), **SHOWN
+        "billing/supply_terms/remove.html",
+        account=account,
+        terms=terms,
+        effect=effect,
+        seen=version_of(*terms),
+        **SHOWN,
     )
 
 
@@ -105,5 +110,7 @@ def _saved(account: Account, reason: str) -> ResponseReturnValue:
 def _shown(form: Any, account: Account, term: Any) -> ResponseReturnValue:
     terms = supply_terms.timeline(account.id)
     form.seen.data = form.seen.data or version_of(*terms)
-    page = render_template("billing/supply_terms/edit.html", form=form, account=account, term=term, terms=terms, **SHOWN)
+    page = render_template(
+        "billing/supply_terms/edit.html", form=form, account=account, term=term, terms=terms, **SHOWN
+    )
     return page, 422 if form.is_submitted() else 200

@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     owed = _owed([row.account_id for row in found])
     results = [
         Result(
-            url=url_for("home.index"),
+            url=url_for("customer_card.show", account_id=row.account_id),
             name=row.name,
             card_no=row.card_no,
             place=row.address,

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from heatdesk.auth.permissions import Permission
-from heatdesk.errors import BadInput, Refusal
 from heatdesk.i18n import _
 from heatdesk.network import figures, places, reading, services
 from heatdesk.network.forms import place_form
@@ -29,7 +28,9 @@ def index(noun: str) -> ResponseReturnValue:
     shown = NOUNS[noun]
     words = request.args.get("q", "").strip()
     page = paginate(reading.listing(shown, current_user.branch_id, words=words))
-    return render_template("network/index.html", noun=shown, tabs=_TABS, words=words, page=page, **_counted(shown, page))
+    return render_template(
+        "network/index.html", noun=shown, tabs=_TABS, words=words, page=page, **_counted(shown, page)
+    )
 
 
 @bp.get(f"/<{_KEYS}:noun>/<int:place_id>")
@@ -70,7 +71,9 @@ def create(noun: str) -> ResponseReturnValue:
             place = services.create(made, form.values(made), branch_id=current_user.branch_id)
             flash_done(_("%(what)s was created.", what=services.named(made, place)))
             return redirect(url_for("network.show", noun=noun, place_id=place.id))
-    return render_template("network/edit.html", noun=made, form=form, place=None), 422 if form.is_submitted() else 200
+    return render_template(
+        "network/edit.html", noun=made, form=form, place=None
+    ), 422 if form.is_submitted() else 200
 
 
 @bp.route(f"/<{_KEYS}:noun>/<int:place_id>/edit", methods=["GET", "POST"])

@@ -6,9 +6,9 @@ from flask_login import current_user
 
 from heatdesk import audit
 from heatdesk.auth import staffing
-from heatdesk.auth.forms import StaffForm
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_LABELS, Permission
+from heatdesk.auth.staff_forms import StaffForm
 from heatdesk.i18n import _
 from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires

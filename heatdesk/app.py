@@ -17,7 +17,7 @@ from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
-from heatdesk.billing.views import accounts, supply_terms
+from heatdesk.billing.views import accounts, counter, invoices, papers, payments, receipts, supply_terms
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
@@ -31,16 +31,9 @@ from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
 BLUEPRINTS = (
-    login.bp,
-    home.bp,
-    search.bp,
-    network.bp,
-    customers.bp,
-    accounts.bp,
-    supply_terms.bp,
-    customer_card.bp,
-    audit_trail.bp,
-    staff.bp,
+    *(login.bp, home.bp, search.bp),
+    *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600

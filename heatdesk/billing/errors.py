@@ -108,7 +108,9 @@ class NotYourTill(RuleBroken):
 
 
 class PrepaymentUsed(RuleBroken):
-    message = "¥%(amount)s of this payment became prepayment and has been used since. Void the later payment first."
+    message = (
+        "¥%(amount)s of this payment became prepayment and has been used since. Void the later payment first."
+    )
 
 
 class NoReason(RuleBroken):

@@ -53,6 +53,11 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
     ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
     ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
+    ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
+    ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
+    ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
+    ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
+    ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
 )
 
 

@@ -4,20 +4,24 @@ import json
 from decimal import Decimal
 from functools import partial
 
+import click
 from flask import request, session
+from flask.cli import ScriptInfo
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from heatdesk import jobs, tables
+from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login
+from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
 from heatdesk.desk.views import home, search
+from heatdesk.errors import Refusal
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
@@ -94,3 +98,39 @@ def choose_language() -> str:
     if chosen in login.LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(["zh", "en"]) or "zh"
+
+
+def open_app() -> HeatdeskApp:
+    """The application as the environment describes it, on a started and migrated database."""
+    settings = Settings.from_environment()
+    url = settings.database_url or postgres.start(settings.prepare_home())
+    schema.migrate(url)
+    return create_app(settings, url)
+
+
+class Commands(click.Group):
+    """A refusal of a command is one sentence and exit 1, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.group(cls=Commands)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Heatdesk: billing counter, service desk and inspection of a district-heating utility."""
+    settings = Settings.from_environment()
+    stops_server = settings.database_url is None and not postgres.is_running(settings.prepare_home())
+    ctx.obj = ScriptInfo(create_app=open_app, set_debug_flag=False)
+    if stops_server and ctx.invoked_subcommand != "worker":
+        ctx.call_on_close(lambda: postgres.stop(settings.home))
+
+
+for command in (cli.serve, cli.worker, cli.doctor_command, billing_cli.verify, billing_cli.export_ledger):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,11 @@ in `web.py` shows them all. Raising one rolls the transaction back.
 from typing import Any
 
 
+def msgid(sentence: str) -> str:
+    """Mark a sentence for the catalogue where it stands; it is translated when it is shown."""
+    return sentence
+
+
 class Refusal(Exception):
     """A request that cannot be carried out; `message` is an English msgid with `%(name)s` places."""
 

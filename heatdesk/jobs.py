@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 import procrastinate
+from flask import Flask
 from procrastinate import PsycopgConnector
 from sqlalchemy import ForeignKey, Index, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from heatdesk.dates import now
-from heatdesk.db import CreatedAt, Model, Pk, db, transaction
+from heatdesk.db import APP_ROLE, CreatedAt, Model, Pk, db, transaction
 from heatdesk.errors import Refusal
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Job(Model):
 
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
+_application: list[Flask] = []
 queue = procrastinate.App(connector=PsycopgConnector())
 
 
@@ -90,8 +92,14 @@ def enqueue(
     return row
 
 
-@queue.task(name="heatdesk.run_job", pass_context=False)
+@queue.task(name="heatdesk.run_job")
 def run_job(job_id: int) -> None:
+    """What a worker calls; each job gets an application context of its own."""
+    with _application[0].app_context():
+        execute(job_id)
+
+
+def execute(job_id: int) -> None:
     """Carry out one job; a refusal is its result in words, anything else fails it and is logged."""
     with transaction():
         row = db.session.get_one(Job, job_id)
@@ -109,6 +117,15 @@ def run_job(job_id: int) -> None:
         raise
     else:
         _finish(job_id, JobState.DONE, None)
+
+
+async def work(app: Flask, conninfo: str) -> None:
+    """Run a worker on the queue until it is told to stop (SIGTERM, SIGINT)."""
+    _application[:] = [app]
+    connector = PsycopgConnector(conninfo=conninfo, kwargs={"options": f"-c role={APP_ROLE}"})
+    with queue.replace_connector(connector) as connected:
+        async with connected.open_async():
+            await connected.run_worker_async(concurrency=2, shutdown_graceful_timeout=3)
 
 
 def report_progress(job_id: int, done: int, total: int) -> None:

@@ -46,7 +46,7 @@ def differences(connection: Connection) -> list[Any]:
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "include_object": belongs_to_the_models}
     )
-    return compare_metadata(context, Model.metadata)
+    return list(compare_metadata(context, Model.metadata))
 
 
 def belongs_to_the_models(

@@ -2,11 +2,11 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from heatdesk import audit
 from heatdesk.auth.models import LoginFailure, LoginSession, Staff
@@ -138,8 +138,8 @@ def _verify(password_hash: str, password: str) -> bool:
         return False
 
 
-def _failures(condition: object, since: object) -> int:
-    query = select(func.count()).select_from(LoginFailure).where(condition, LoginFailure.failed_at > since)  # type: ignore[arg-type,operator]
+def _failures(condition: ColumnElement[bool], since: datetime) -> int:
+    query = select(func.count()).select_from(LoginFailure).where(condition, LoginFailure.failed_at > since)
     return db.session.scalar(query) or 0
 
 

@@ -76,7 +76,7 @@ class Frame:
 
     @property
     def language(self) -> str:
-        return get_locale().language
+        return str(get_locale().language)
 
     @property
     def home_url(self) -> str:

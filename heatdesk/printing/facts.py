@@ -15,7 +15,9 @@ from heatdesk.errors import BadInput
 
 
 class UnreadableFacts(BadInput):
-    message = "This paper was stored in a form this version of heatdesk does not know: %(reason)s. Update heatdesk first."
+    message = (
+        "This paper was stored by another version of heatdesk: %(reason)s. Update heatdesk, then print again."
+    )
 
 
 class Facts:

@@ -6,7 +6,6 @@ characters, no switching, text that can be searched and copied whatever the name
 """
 
 from functools import cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -14,10 +13,15 @@ from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+from heatdesk.config import ASSETS
+
 REGULAR = "NotoSansSC-Regular"
 BOLD = "NotoSansSC-Bold"
 
 rl_config.useA85 = 0  # binary streams: a quarter smaller and a third faster than base 85
+
+_MOST_KNOWN = 20_000
+"""Words and amounts repeat from page to page; so many measured texts are remembered."""
 
 _SAVING = Lock()
 """Cutting a subset moves a read position inside the shared font, so two threads must not do it at once."""
@@ -42,16 +46,23 @@ class Codes(dict[str, str]):
         return code
 
 
-class PaperFont(TTFont):  # type: ignore[misc]
+class PaperFont(TTFont):
     """A ReportLab font whose documents hold it as one composite font; works in canvases, paragraphs and tables too."""
 
     def __init__(self, name: str, filename: str) -> None:
         super().__init__(name, filename)
         self._widths: dict[str, int] = _Widths(self.face.charWidths, self.face.defaultWidth)
+        self._known: dict[str, int] = {}
 
     def width(self, text: str) -> int:
         """The width of `text` in thousandths of the font size."""
-        return sum(map(self._widths.__getitem__, text))
+        known = self._known.get(text)
+        if known is None:
+            known = sum(map(self._widths.__getitem__, text))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[text] = known
+        return known
 
     def codes(self, doc: Any) -> Codes:
         """The codes of this font in a ReportLab document, which from now on will hold the font."""
@@ -63,14 +74,16 @@ class PaperFont(TTFont):  # type: ignore[misc]
             doc.delayedFonts.append(self)
         return codes
 
-    def splitString(self, text: str | bytes, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:
+    def splitString(  # noqa: N802 (ReportLab calls it by this name)
+        self, text: str | bytes, doc: Any, encoding: str = "utf-8"
+    ) -> list[tuple[int, bytes]]:
         text = text.decode(encoding) if isinstance(text, bytes) else text
         return [(0, bytes.fromhex("".join(map(self.codes(doc).__getitem__, text))))] if text else []
 
-    def getSubsetInternalName(self, subset: int, doc: Any) -> str:
+    def getSubsetInternalName(self, _subset: int, doc: Any) -> str:  # noqa: N802 (the same)
         return "/" + self.codes(doc).internal_name
 
-    def addObjects(self, doc: Any) -> None:
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 (the same)
         codes = self.codes(doc)
         characters = codes.characters
         name = f"HEATDK+{self.fontName}"
@@ -139,13 +152,13 @@ def _to_unicode(characters: list[int]) -> str:
 
 
 @cache
-def font(bold: bool = False) -> PaperFont:
+def font(*, bold: bool = False) -> PaperFont:
     """The regular or bold font, read once per process and known to ReportLab by `REGULAR` and `BOLD`.
 
     Raises FontsMissing when the build has not put the files into `static/vendor/fonts`.
     """
     name = BOLD if bold else REGULAR
-    path = _font_folder() / f"{name}.ttf"
+    path = ASSETS / "static" / "vendor" / "fonts" / f"{name}.ttf"
     if not path.is_file():
         raise FontsMissing(f"{path} is not there; `make assets` puts the fonts in place.")
     loaded = PaperFont(name, str(path))
@@ -160,18 +173,11 @@ def register_fonts() -> None:
 
 
 def missing_glyphs(text: str) -> str:
-    """The characters of `text` no paper can show, each once, in order: a form warns before they are printed as boxes."""
+    """The characters of `text` no paper can show, each once, in order: forms warn before they become boxes."""
     known = font().face.charToGlyph
     return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))
 
 
-def text_width(text: str, size: float, bold: bool = False) -> float:
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of `text` in points."""
-    return font(bold).width(text) * size / 1000
-
-
-def _font_folder() -> Path:
-    """Beside the package in a checkout, inside it in an installed wheel."""
-    package = Path(__file__).resolve().parent.parent
-    folders = [root / "static" / "vendor" / "fonts" for root in (package.parent, package)]
-    return next((folder for folder in folders if folder.is_dir()), folders[0])
+    return font(bold=bold).width(text) * size / 1000

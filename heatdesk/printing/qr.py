@@ -1,8 +1,8 @@
 """QR codes as 1-bit images, thousands a second.
 
 For one version, error level, mask and payload length a QR symbol is an affine function of the payload's bits over
-GF(2): the symbol of zeros XOR one fixed pattern per payload bit that is set. segno draws the zeros and the patterns once;
-a symbol is then one XOR per byte. A fixed mask is a valid QR code (ISO/IEC 18004 lets the encoder choose the best).
+GF(2): the symbol of zeros XOR one fixed pattern for each bit that is set. segno draws the zeros and the patterns once,
+then a symbol is one XOR per byte. A fixed mask makes a valid QR code; ISO/IEC 18004 only advises the best one.
 """
 
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ CONTINUOUS = Sheet(241, 140, margin_x=17, margin_y=8)
 """Half a page of continuous carbon paper: the sprocket strips take 12.7 mm on each side."""
 A5_LANDSCAPE = Sheet(210, 148, margin_x=12, margin_y=10)
 A5_PORTRAIT = Sheet(148, 210, margin_x=12, margin_y=12)
-A4 = Sheet(210, 297, margin_x=18, margin_y=18)
+A4 = Sheet(210, 297, margin_x=18, margin_y=15)
 
 
 def roll(height: float) -> Sheet:

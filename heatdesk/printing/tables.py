@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from heatdesk.printing.document import CENTRE, HAIRLINE, LEADING, LEFT, QUIET, RIGHT, Pen
-from heatdesk.printing.text import fit_lines, tidy
+from heatdesk.printing.document import CENTRE, HAIRLINE, LEFT, QUIET, RIGHT, Pen
+from heatdesk.printing.text import LEADING, Room, fit_lines, tidy
 
 _PADDING = 1.2
 
@@ -46,7 +46,7 @@ class Table:
     def row(self, *cells: str) -> Row:
         """Fit one text per column."""
         fitted = tuple(
-            fit_lines(tidy(text), column.width - 2 * _PADDING, self.size, self.smallest, column.most)
+            fit_lines(tidy(text), Room(column.width - 2 * _PADDING, column.most, self.smallest), self.size)
             for text, column in zip(cells, self.columns, strict=True)
         )
         extra = max((len(lines) - 1) * size * LEADING for lines, size in fitted)
@@ -63,14 +63,16 @@ class Table:
         pen.rule(self.left, y + self.head_height, self.right)
         return y + self.head_height
 
-    def draw(self, pen: Pen, y: float, rows: Sequence[Row], closing: float = HAIRLINE) -> float:
+    def draw(
+        self, pen: Pen, y: float, rows: Sequence[Row], closing: float = HAIRLINE, *, bold: bool = False
+    ) -> float:
         """Draw `rows` from `y` down with hairlines between them and a `closing` line; the y below them."""
         places = self._places()
         for index, row in enumerate(rows):
             baseline = y + self.row_height * 0.69
             for (x, column), (lines, size) in zip(places, row.cells, strict=True):
                 for number, line in enumerate(lines):
-                    pen.text(x, baseline + number * size * LEADING, line, size, align=column.align)
+                    pen.text(x, baseline + number * size * LEADING, line, size, bold=bold, align=column.align)
             y += row.height
             pen.rule(self.left, y, self.right, weight=closing if index == len(rows) - 1 else 0.2)
         return y

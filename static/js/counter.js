@@ -10,7 +10,6 @@
     frame.title = "";
     frame.addEventListener("load", () => {
       try {
-        frame.contentWindow.focus();
         frame.contentWindow.print();
       } catch {
         window.open(url, "_blank", "noopener");
@@ -81,7 +80,7 @@
     const ticked = rows.filter((row) => tick(row).checked).length;
     for (const place of document.querySelectorAll("[data-ticked]")) place.textContent = place.dataset.ticked.replace("{n}", ticked);
     const count = pay.querySelector("[data-count-label]");
-    count.textContent = count.dataset.countLabel.replace("{n}", ticked);
+    if (rows.length) count.textContent = count.dataset.countLabel.replace("{n}", ticked);
     pay.querySelector("[data-capitals]").classList.toggle("invisible", due !== Number(pay.dataset.capitalsFor));
     if (all) {
       all.checked = rows.length > 0 && ticked === rows.length;

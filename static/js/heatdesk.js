@@ -117,7 +117,8 @@ window.heatdesk = (() => {
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    const method = event.submitter?.getAttribute("formmethod") || form.getAttribute("method");
+    if (method?.toLowerCase() !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -11,14 +11,16 @@ from fractions import Fraction
 
 from heatdesk.billing.rules.areas import Areas, Part, weighted_area
 from heatdesk.billing.rules.heights import area_factor, fee_factor
+from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import AreaRounding, Item, SupplyMode, SupplyState
 from heatdesk.billing.rules.steps import Step, figure, percent
+from heatdesk.billing.rules.suspensions import resumed
 from heatdesk.billing.rules.tariffs import Tariff, tariff_in_force
 from heatdesk.billing.rules.terms import Shape, Term, joined
 from heatdesk.dates import DateRange
 from heatdesk.errors import RuleBroken
-from heatdesk.money import ZERO, round_money
+from heatdesk.money import round_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +40,6 @@ class Rate:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a bill; `quantity` in m², `amount` in yuan rounded once."""
-
-    item: Item
-    period: DateRange
-    quantity: Decimal
-    price: Decimal
-    factors: tuple[Fraction, ...]
-    share: Decimal
-    days: int
-    of_days: int
-    amount: Decimal
-    document_no: str
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What a household owes for a season by the rules; the total is the sum of the rounded lines."""
-
-    lines: tuple[Line, ...]
-
-    @property
-    def total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), ZERO)
-
-
 def season_charge(season: Season, terms: Iterable[Term], tariffs: Sequence[Tariff]) -> Assessment:
     """The lines of one household's season, one per term; neighbouring terms with the same facts are one term.
 
@@ -73,7 +47,18 @@ def season_charge(season: Season, terms: Iterable[Term], tariffs: Sequence[Tarif
     halves differs from the sum of exact parts by less than half a fen per line. Raises `BadInput` for terms
     that overlap or leave the season, `RuleBroken` where the tariffs have no rule for a term.
     """
-    return Assessment(tuple(_line(season, term, tariffs) for term in joined(season, terms)))
+    return Assessment(tuple(_line(season, term, tariffs) for term in charged_terms(season, terms, tariffs)))
+
+
+def charged_terms(season: Season, terms: Iterable[Term], tariffs: Sequence[Tariff]) -> list[Term]:
+    """The terms as they are charged: neighbours joined, heat resumed within the season by the tariff's
+    policy.
+    """
+    facts = joined(season, terms)
+    if all(term.state is not SupplyState.SUSPENDED for term in facts):
+        return facts
+    rule = tariff_in_force(tariffs, facts[-1].use_class, season).suspension
+    return joined(season, resumed(rule, season, facts))
 
 
 def _line(season: Season, term: Term, tariffs: Sequence[Tariff]) -> Line:
@@ -94,6 +79,7 @@ def _line(season: Season, term: Term, tariffs: Sequence[Tariff]) -> Line:
         amount=amount,
         document_no=rate.document_no,
         steps=(*steps, *rate.steps, Step("amount", values)),
+        tax_class=tariff.tax_class,
     )
 
 

@@ -6,10 +6,11 @@ tuple is a list, a union of dataclasses is told apart by the key `family`. Decim
 dates as `YYYY-MM-DD`.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -18,6 +19,9 @@ from heatdesk.errors import BadInput
 
 T = TypeVar("T")
 
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+"""Plain decimals only: an exponent would let ten characters ask for a billion digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Within:
@@ -25,6 +29,29 @@ class Within:
 
     low: Decimal
     high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """A day that comes every year, written `09-30`."""
+
+    month: int
+    day: int
+
+    def around(self, start: date) -> date:
+        """The one occurrence between eight months before and four months after a season's `start`."""
+        earliest = start - timedelta(days=243)
+        candidates = (self._in_year(earliest.year), self._in_year(earliest.year + 1))
+        return next(day for day in candidates if day >= earliest)
+
+    def _in_year(self, year: int) -> date:
+        try:
+            return date(year, self.month, self.day)
+        except ValueError:
+            return date(year, self.month, self.day - 1)
+
+    def __str__(self) -> str:
+        return f"{self.month:02}-{self.day:02}"
 
 
 Share = Annotated[Decimal, Within(Decimal(0), Decimal(1))]
@@ -37,6 +64,8 @@ Money = Annotated[Decimal, Within(Decimal(0), Decimal("999999999999.99"))]
 """Yuan."""
 Metres = Annotated[Decimal, Within(Decimal(0), Decimal(100))]
 """A height in metres."""
+StoreyHeight = Annotated[Decimal, Within(Decimal("0.5"), Decimal(60))]
+"""The height of a real storey in metres."""
 SquareMetres = Annotated[Decimal, Within(Decimal(0), Decimal(10000000))]
 """An area in m²."""
 Celsius = Annotated[Decimal, Within(Decimal(-60), Decimal(60))]
@@ -98,8 +127,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, date | MonthDay):
+        return str(value)
     return write(value) if is_dataclass(value) else value
 
 
@@ -120,11 +149,13 @@ def _value(hint: Any, given: object, path: str) -> Any:
         if not isinstance(given, list | tuple):
             raise BadInput("“%(key)s” must be a list.", key=path)
         return tuple(_value(args[0], item, f"{path}[{i}]") for i, item in enumerate(given))
+    if hint in _SCALARS:
+        return _SCALARS[hint](given, path)
     if isinstance(hint, type) and is_dataclass(hint):
         return read(hint, given, path)
-    if issubclass(hint, StrEnum):
-        return _choice(hint, given, path)
-    return _SCALARS[hint](given, path)
+    if not issubclass(hint, StrEnum):
+        raise TypeError(f"{path}: parameters cannot hold {hint}")
+    return _choice(hint, given, path)
 
 
 def _one_of(shapes: list[Any], given: object, path: str) -> Any:
@@ -162,12 +193,9 @@ def _choice(kind: type[StrEnum], given: object, path: str) -> StrEnum:
 
 def _decimal(given: object, path: str) -> Decimal:
     if isinstance(given, Decimal | int | str) and not isinstance(given, bool):
-        try:
-            value = Decimal(given)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if value.is_finite() and str(given).isascii() and "_" not in str(given):
-            return value
+        text = str(given)
+        if NUMBER.fullmatch(text):
+            return Decimal(text)
     raise BadInput(
         "“%(key)s” must be a number such as 12.50, not “%(given)s”.", key=path, given=str(given)[:40]
     )
@@ -205,4 +233,22 @@ def _text(given: object, path: str) -> str:
     raise BadInput("“%(key)s” must be text, not “%(given)s”.", key=path, given=str(given)[:40])
 
 
-_SCALARS = {Decimal: _decimal, int: _integer, date: _date, bool: _boolean, str: _text}
+def _month_day(given: object, path: str) -> MonthDay:
+    if isinstance(given, str) and len(given) == len("09-30"):
+        try:
+            leap_day = date.fromisoformat(f"2024-{given}")
+        except ValueError:
+            leap_day = None
+        if leap_day is not None:
+            return MonthDay(leap_day.month, leap_day.day)
+    raise BadInput("“%(key)s” must be a day such as 09-30, not “%(given)s”.", key=path, given=str(given)[:40])
+
+
+_SCALARS: dict[type, Callable[[object, str], object]] = {
+    Decimal: _decimal,
+    int: _integer,
+    date: _date,
+    MonthDay: _month_day,
+    bool: _boolean,
+    str: _text,
+}

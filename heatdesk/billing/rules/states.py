@@ -73,8 +73,39 @@ class PartStep(StrEnum):
     EXACT = "exact"
 
 
+class Unit(StrEnum):
+    """What a quantity is counted in."""
+
+    SQUARE_METRE = "m2"
+    KWH = "kwh"
+    GJ = "gj"
+    TONNE = "t"
+
+
+class TaxClass(StrEnum):
+    """How value-added tax treats a line (residents' heat in the north: exempt, VAT1)."""
+
+    EXEMPT = "exempt"
+    STANDARD = "standard"
+    OTHER = "other"
+
+
 class Item(StrEnum):
     """What a line of a bill is for."""
 
     HEAT = "heat"
     BASIC_FEE = "basic_fee"
+    METERED_BASE = "metered_base"
+    METERED_HEAT = "metered_heat"
+    SETTLEMENT = "settlement"
+    STEAM = "steam"
+    SHORTFALL = "shortfall"
+    LOW_TEMPERATURE = "low_temperature"
+    LATE_START = "late_start"
+    EARLY_STOP = "early_stop"
+    OUTAGE = "outage"
+    SUBSIDY = "subsidy"
+    DISCOUNT = "discount"
+    PENALTY = "penalty"
+    RECONNECTION = "reconnection"
+    CONNECTION = "connection"

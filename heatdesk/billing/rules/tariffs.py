@@ -11,11 +11,17 @@ from decimal import Decimal
 from typing import Any
 
 from heatdesk.billing.rules.areas import AreaRule, PartRule
+from heatdesk.billing.rules.discounts import DiscountRule
+from heatdesk.billing.rules.energy import MeteredRule, SteamRule
 from heatdesk.billing.rules.heights import AreaHeight, BandHeight, ProportionalHeight, StepHeight
 from heatdesk.billing.rules.parameters import Count, Price, read, write
+from heatdesk.billing.rules.penalties import PenaltyRule
+from heatdesk.billing.rules.quality import LowTemperatureRule, SupplyTimeRule
 from heatdesk.billing.rules.seasons import Season
-from heatdesk.billing.rules.states import AreaRounding, PriceUnit, UseClass
+from heatdesk.billing.rules.states import AreaRounding, PriceUnit, TaxClass, UseClass
+from heatdesk.billing.rules.subsidies import SubsidyRule
 from heatdesk.billing.rules.suspensions import SuspensionRule
+from heatdesk.billing.rules.taxes import TaxRule, usual_tax
 from heatdesk.errors import BadInput, RuleBroken
 
 
@@ -37,6 +43,14 @@ class Tariff:
     height: StepHeight | ProportionalHeight | BandHeight | AreaHeight | None = None
     parts: tuple[PartRule, ...] = ()
     suspension: SuspensionRule | None = None
+    low_temperature: LowTemperatureRule | None = None
+    supply_time: SupplyTimeRule | None = None
+    penalty: PenaltyRule | None = None
+    metered: MeteredRule | None = None
+    steam: SteamRule | None = None
+    subsidies: tuple[SubsidyRule, ...] = ()
+    discount: DiscountRule | None = None
+    tax: TaxRule | None = None
     assumed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -46,9 +60,9 @@ class Tariff:
             raise BadInput(
                 "“%(key)s” is missing: a price per month needs the months of a season.", key="months"
             )
-        kinds = [rule.kind for rule in self.parts]
-        if len(set(kinds)) < len(kinds):
-            raise BadInput("“%(key)s” has two rules for the same kind of part.", key="parts")
+        for key, kinds in (("parts", [part.kind for part in self.parts]), ("subsidies", self.subsidy_kinds)):
+            if len(set(kinds)) < len(kinds):
+                raise BadInput("“%(key)s” has two rules of the same kind.", key=key)
         if self.area.rounding is AreaRounding.NONE and not all(rule.in_area for rule in self.parts):
             raise BadInput(
                 "“%(key)s” cannot be “none” while parts outside the area are charged too.",
@@ -65,6 +79,19 @@ class Tariff:
     def to_parameters(self) -> dict[str, Any]:
         """JSON-safe values that `from_parameters` turns back into an equal tariff."""
         return write(self)
+
+    @property
+    def subsidy_kinds(self) -> list[str]:
+        return [subsidy.kind for subsidy in self.subsidies]
+
+    @property
+    def tax_rule(self) -> TaxRule:
+        """How its lines are taxed: as the tariff says, or as usual for the use class."""
+        return self.tax or usual_tax(self.use_class)
+
+    @property
+    def tax_class(self) -> TaxClass:
+        return self.tax_rule.tax_class
 
     def season_price(self, season: Season) -> Decimal:
         """Yuan per chargeable m² for the whole season (W01 by season, W07 by month, W02, W10 by day)."""

@@ -1,0 +1,45 @@
+"""Invariants of the database itself: I27 (guards are in place), I28 (nothing unchecked)."""
+
+from heatdesk.billing.services.verification.report import Invariant
+
+_APPEND_ONLY = (
+    "('journal', 'entry', 'charge', 'payment', 'tender', 'allocation', 'payment_void', 'audit_entry')"
+)
+_TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('charge', 'append_only'),
+    ('payment', 'append_only'), ('tender', 'append_only'), ('allocation', 'append_only'),
+    ('payment_void', 'append_only'), ('audit_entry', 'append_only'), ('bill', 'never_deleted'),
+    ('journal', 'open_day'), ('journal', 'has_entries'), ('entry', 'own_transaction'), ('entry', 'totals'),
+    ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('tariff', 'final_once_approved')
+) as wanted (table_name, trigger_name)"""
+
+INVARIANTS = [
+    Invariant(
+        "I27",
+        "The guards of the books are in place: triggers on, and the application's role may not rewrite",
+        f"""
+        select format('trigger %s on %s is missing or switched off', trigger_name, table_name) from {_TRIGGERS}
+         where not exists (select from pg_trigger where tgrelid = table_name::regclass and tgname = trigger_name
+                                                    and tgenabled in ('O', 'A'))
+        union all
+        select format('heatdesk_app may %s %s', privilege, relname)
+          from pg_class, unnest(array['update', 'delete', 'truncate']) privilege
+         where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+           and (relname in {_APPEND_ONLY} or relname ~ '^(bill|charge|entry)(_season_.*)?$' or relname = 'prepayment')
+           and relname !~ '_run$'
+           and has_table_privilege('heatdesk_app', oid, privilege)
+        union all
+        select format('heatdesk_app owns %s', relname) from pg_class
+         where relnamespace = 'public'::regnamespace and pg_get_userbyid(relowner) = 'heatdesk_app'
+        """,  # noqa: S608 (constants of this file)
+    ),
+    Invariant(
+        "I28",
+        "Every constraint has been checked on every row, and the server guards its pages with checksums",
+        """
+        select format('constraint %s on %s was never validated', conname, conrelid::regclass) from pg_constraint
+         where not convalidated and connamespace = 'public'::regnamespace
+        union all
+        select 'data checksums are off' where current_setting('data_checksums') <> 'on'
+        """,
+    ),
+]

@@ -1,11 +1,9 @@
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import chain
-from threading import Thread
+from threading import Barrier, Lock, Thread
 from typing import Any, ClassVar
 
 import pytest
@@ -14,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.ttfonts import TTFontFile
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from heatdesk.printing import (
@@ -100,29 +99,30 @@ def test_paragraphs_of_reportlab_use_the_same_font() -> None:
     assert read(file.getvalue()).pages[0].extract_text().replace("\n", "") == "催缴通知书" * 40
 
 
-@pytest.fixture
-def eager_threads() -> Iterator[None]:
-    """Threads that take turns at every chance."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
+def test_threads_cut_subsets_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_subset, cutting, together = TTFontFile.makeSubset, Lock(), Barrier(2)
+    overlaps: list[bool] = []
 
-
-@pytest.mark.usefixtures("eager_threads")
-def test_two_threads_may_print_at_once() -> None:
-    expected = {text: one_page(text) for text in (CHARACTERS[:300], CHARACTERS[300:])}
-    printed: list[bool] = []
+    def watched(face: TTFontFile, subset: list[int]) -> bytes:
+        overlaps.append(not cutting.acquire(blocking=False))
+        try:
+            return bytes(cut_subset(face, subset))
+        finally:
+            if not overlaps[-1]:
+                cutting.release()
 
     def print_often(text: str) -> None:
-        printed.extend(one_page(text) == expected[text] for _ in range(15))
+        for _ in range(10):
+            together.wait()
+            one_page(text)
 
-    threads = [Thread(target=print_often, args=(text,)) for text in expected]
+    monkeypatch.setattr(TTFontFile, "makeSubset", watched)
+    threads = [Thread(target=print_often, args=(text,)) for text in (CHARACTERS[:300], CHARACTERS[300:])]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert printed == [True] * 30
+    assert overlaps == [False] * 40
 
 
 def test_missing_glyphs_are_told_before_printing_and_still_copied() -> None:

@@ -1,0 +1,74 @@
+"""Opening a till, counting it blind."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from heatdesk.billing.forms.counts import PiecesField, SumField
+from heatdesk.billing.rules.tills import COUNTED_METHODS, DENOMINATIONS, DrawerCount
+from heatdesk.billing.rules.workflow import TenderMethod
+from heatdesk.i18n import lazy
+
+MOST_FLOAT = Decimal("100000.00")
+_MOST_IN_DRAWER = Decimal("99999999.99")
+
+METHOD_LABELS = {
+    TenderMethod.CASH: lazy("Cash"),
+    TenderMethod.WECHAT: lazy("WeChat"),
+    TenderMethod.ALIPAY: lazy("Alipay"),
+    TenderMethod.CARD: lazy("Card"),
+    TenderMethod.TRANSFER: lazy("Transfer"),
+    TenderMethod.CHEQUE: lazy("Cheque"),
+    TenderMethod.PREPAYMENT: lazy("Prepayment"),
+}
+SLIP_METHODS = tuple(method for method in COUNTED_METHODS if method is not TenderMethod.CASH)
+
+
+def one_line(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+class OpenTillForm(FlaskForm):
+    till_name = StringField(lazy("Till"), [InputRequired(), Length(max=40)], filters=[one_line])
+    float_amount = SumField(lazy("Float in the drawer"), most=MOST_FLOAT)
+
+
+def pieces_name(value: Decimal) -> str:
+    """The field of a denomination: `pieces-100`, `pieces-0.5`."""
+    return f"pieces-{value}"
+
+
+def slip_name(method: TenderMethod) -> str:
+    return f"slip-{method.value}"
+
+
+class _CountForm(FlaskForm):
+    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    reason = StringField(lazy("Reason for the difference"), [Optional(), Length(min=2, max=200)], filters=[one_line])
+    other_cash = SumField(lazy("Other cash"), most=_MOST_IN_DRAWER)
+
+    def field_of(self, name: str) -> Any:
+        return self[name]
+
+    def count(self) -> DrawerCount:
+        """What was counted, once the form is valid."""
+        return DrawerCount(
+            pieces={value: self[pieces_name(value)].data for value in DENOMINATIONS},
+            other_cash=self.other_cash.data,
+            slips={method: self[slip_name(method)].data for method in SLIP_METHODS},
+        )
+
+
+CountForm: Any = type(
+    "CountForm",
+    (_CountForm,),
+    {pieces_name(value): PiecesField(f"¥{value}") for value in DENOMINATIONS}
+    | {
+        slip_name(method): SumField(METHOD_LABELS[method], most=_MOST_IN_DRAWER) for method in SLIP_METHODS
+    },
+)
+"""A field for each denomination and each method, named by `pieces_name` and `slip_name`."""

@@ -36,6 +36,10 @@ class Settings:
     workers: int
     """Processes that run jobs."""
     web_processes: int
+    company: str = "供热公司"
+    """The utility as its papers name it."""
+    tax_no: str = ""
+    """Its 纳税人识别号, printed on invoices."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -52,6 +56,8 @@ class Settings:
             database_url=_database_url(given.get("HEATDESK_DATABASE_URL")),
             workers=_number(given, "HEATDESK_WORKERS", default=min(cores, 4), most=64),
             web_processes=_number(given, "HEATDESK_WEB_PROCESSES", default=min(max(cores, 2), 8), most=64),
+            company=given.get("HEATDESK_COMPANY", cls.company),
+            tax_no=given.get("HEATDESK_TAX_NO", cls.tax_no),
         )
 
     def prepare_home(self) -> Path:

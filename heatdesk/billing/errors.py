@@ -95,3 +95,114 @@ class BookInUse(RuleBroken):
 
 class BookUsedUp(RuleBroken):
     message = "All numbers of this book are used. Issue a new book."
+
+
+class PremisesTaken(RuleBroken):
+    message = "The premises already have an open account: card %(card_no)s, %(name)s. Close that one first."
+
+
+class CardTaken(RuleBroken):
+    message = "Card number %(card_no)s already belongs to an account. Leave it empty to be given a free one."
+
+
+class StillOwing(RuleBroken):
+    message = "The account still owes ¥%(owed)s. Take the money or correct the bill before closing it."
+
+
+class ClosedAccount(RuleBroken):
+    message = "The account was closed on %(day)s, so its facts stay as they are."
+
+
+class AlreadySo(RuleBroken):
+    message = "That has already been done: look at the account again."
+
+
+class OpenedAfter(RuleBroken):
+    message = "The account was opened on %(day)s; choose a later day."
+
+
+class TermOverlaps(RuleBroken):
+    message = (
+        "From %(first)s to %(last)s other facts are already recorded (from %(other_first)s to %(other_last)s). "
+        "Choose other days, or correct that term."
+    )
+
+
+class TermStartsThatDay(RuleBroken):
+    message = "A term already starts on %(day)s. Correct that one, or choose another day."
+
+
+class OnlyTerm(RuleBroken):
+    message = "This is the account's only supply term. Correct it instead of removing it."
+
+
+class TillOfAnotherDay(RuleBroken):
+    message = (
+        "Your till was opened for %(till_day)s, but the business day is %(day)s. Count and close it, "
+        "then open one for today."
+    )
+
+
+class AccountLocked(RuleBroken):
+    message = "This account is locked and takes no payment. Ask the billing clerk why, and to unlock it."
+
+
+class AccountClosed(RuleBroken):
+    message = "This account was closed on %(day)s and takes no payment. Search for the flat's open account."
+
+
+class NoSuchSeason(RuleBroken):
+    message = "A ticked season has no bill here. Open the household again and tick anew."
+
+
+class BalanceChanged(Stale):
+    message = "¥%(now)s is owed now, because %(reason)s. Look at the dues, then take the money again."
+
+
+class DueDiffers(Stale):
+    message = "The ticked seasons come to ¥%(now)s, but the page showed ¥%(shown)s. Look at the sum, then press again."
+
+
+class AlreadyVoid(RuleBroken):
+    message = "This payment was already voided by %(name)s: %(reason)s."
+
+
+class DayIsOver(RuleBroken):
+    message = (
+        "This payment was taken on %(day)s, and that business day is over. It cannot be voided any more: "
+        "file a request for correction."
+    )
+
+
+class TillIsCounted(RuleBroken):
+    message = (
+        "The till that took this payment has been counted and closed. It cannot be voided any more: "
+        "file a request for correction."
+    )
+
+
+class NotYourTill(RuleBroken):
+    message = "Another till took this payment. Ask %(name)s or a supervisor to void it."
+
+
+class PrepaymentUsed(RuleBroken):
+    message = (
+        "¥%(amount)s of this payment became prepayment and has been used since. Void the later payment first."
+    )
+
+
+class NoReason(RuleBroken):
+    status = 422
+    message = "Say why the payment is voided, in at least two characters."
+
+
+class AlreadyInvoiced(RuleBroken):
+    message = "Invoice %(number)s stands for this season of the payment already. Print that one."
+
+
+class NothingToInvoice(RuleBroken):
+    message = "This payment paid nothing for that season, so there is nothing to invoice."
+
+
+class PaymentIsVoid(RuleBroken):
+    message = "This payment was voided, so no paper can be issued for it."

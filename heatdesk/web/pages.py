@@ -2,6 +2,8 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +19,8 @@ from sqlalchemy import Select, func, select
 from heatdesk.config import ASSETS
 from heatdesk.dates import ZONE
 from heatdesk.db import db
+from heatdesk.errors import RuleBroken
+from heatdesk.i18n import _
 from heatdesk.money import format_money
 
 PAGE_SIZE = 50
@@ -55,6 +59,30 @@ def in_scope(branch_id: int) -> bool:
 def flash_notice(sentence: str) -> None:
     """A quiet notice on the next page."""
     flash(sentence, "notice")
+
+
+def flash_done(sentence: str, *, undo_url: str | None = None) -> None:
+    """What was just done, with the way to take it back where there is one."""
+    flash({"text": sentence, "undo_url": undo_url, "undo_label": _("Undo")}, "done")
+
+
+@contextmanager
+def refused_on_form(form: Any) -> Iterator[None]:
+    """A refusal raised inside becomes a fault of the form and takes back what was begun, so the form is shown again.
+
+    Stale pages and missing things stay what they are: there the form itself is no longer right.
+    """
+    try:
+        with db.session.begin_nested():
+            yield
+    except RuleBroken as refusal:
+        form.form_errors = [*form.form_errors, _(refusal.message, **refusal.values)]
+
+
+def whole_argument(name: str) -> int | None:
+    """A whole number of the query string; None when it is missing or not one that can be an id."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
 def local_target(target: str | None, otherwise: str) -> str:

@@ -82,6 +82,8 @@ class AreaRule:
     factor: Coefficient | None = None
     type_factors: tuple[TypeFactor, ...] = ()
     rounding: AreaRounding = AreaRounding.AREA
+    document_no: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         if self.divisor == 0:
@@ -91,7 +93,7 @@ class AreaRule:
                 "“%(key)s” converts the building area; it cannot go with base “building”.", key="area.divisor"
             )
 
-    def source(self, known: frozenset[AreaBase]) -> AreaBase:
+    def start(self, known: frozenset[AreaBase]) -> AreaBase:
         """The measured area the charge starts from; raises `RuleBroken` when none of them will do."""
         if self.base in known:
             return self.base
@@ -105,7 +107,7 @@ class AreaRule:
     def ratio(self, known: frozenset[AreaBase], building_type: str | None) -> tuple[Fraction, list[Step]]:
         """What one measured m² counts as, before parts and rounding, and the steps to it (W02, W04)."""
         ratio, steps = Fraction(1), []
-        if self.source(known) is not self.base and self.divisor is not None:
+        if self.start(known) is not self.base and self.divisor is not None:
             ratio /= Fraction(self.divisor)
             steps.append(Step(f"area_to_{self.base.value}", {"divisor": figure(self.divisor)}))
         factor = self._factor(building_type)
@@ -150,6 +152,7 @@ class PartRule:
     by_net_height: tuple[HeightCoefficient, ...] = (HeightCoefficient(Decimal(0), Decimal(1)),)
     unheated: Coefficient | None = None
     document_no: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         limits = [band.above_m for band in self.by_net_height]

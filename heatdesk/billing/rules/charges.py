@@ -137,14 +137,14 @@ def explained_area(
     areas: Areas, parts: Iterable[Part], shape: Shape, tariff: Tariff
 ) -> tuple[Decimal, list[Step]]:
     """`chargeable_area` with its steps."""
-    source = tariff.area.source(areas.known)
-    measured = areas.of(source) or Decimal(0)
+    start = tariff.area.start(areas.known)
+    measured = areas.of(start) or Decimal(0)
     ratio, ratio_steps = tariff.area.ratio(shape.known_areas, shape.building_type)
     height, height_steps = area_factor(tariff.height, shape.storey_height_m, shape.building_type)
     applied = Fraction(1) if tariff.area.rounding is AreaRounding.NONE else ratio * height
     quantity, part_steps = weighted_area(measured, parts, tariff.parts, applied)
     steps = [
-        Step(f"area_{source.value}", {"area": figure(measured)}),
+        Step(f"area_{start.value}", {"area": figure(measured)}),
         *part_steps,
         *ratio_steps,
         *height_steps,

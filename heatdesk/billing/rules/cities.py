@@ -11,23 +11,39 @@ from heatdesk.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure was published; rules name it by `key`."""
+
+    key: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class City:
-    """The seasons and tariff versions of one city; `title_zh` is its name in Chinese."""
+    """The seasons and tariff versions of one city, and their sources; `title_zh` is its name in Chinese.
+
+    `assumed` names what no source gives about the seasons; each tariff has a list of its own.
+    """
 
     title: str
     title_zh: str
+    sources: tuple[Source, ...]
     seasons: tuple[Season, ...]
     tariffs: tuple[Tariff, ...]
+    assumed: tuple[str, ...] = ()
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any]) -> "City":
-        """The city in a file: what stands under `common` belongs to each tariff that does not say otherwise.
-
-        Raises `BadInput` naming the key that is unknown, missing or impossible.
+        """The city in a file: what stands under `common` belongs to each tariff that does not say otherwise,
+        its `assumed` to all. Raises `BadInput` naming the key that is unknown, missing or impossible.
         """
         groups = dict(parameters)
         common = groups.pop("common", {})
-        groups["tariffs"] = [{**common, **tariff} for tariff in groups.get("tariffs", ())]
+        groups["tariffs"] = [
+            {**common, **tariff, "assumed": [*common.get("assumed", ()), *tariff.get("assumed", ())]}
+            for tariff in groups.get("tariffs", ())
+        ]
         return read(cls, groups)
 
     def season(self, year: str | None = None) -> Season:

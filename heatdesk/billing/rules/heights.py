@@ -31,6 +31,7 @@ class StepHeight:
     part_step: PartStep = PartStep.FLOOR
     cap: Coefficient | None = None
     document_no: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         if self.step_m == 0:
@@ -76,6 +77,7 @@ class ProportionalHeight:
     base_m: Metres
     cap: Coefficient | None = None
     document_no: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         if self.base_m == 0:
@@ -112,6 +114,7 @@ class BandHeight:
     family: ClassVar[str] = "bands"
     bands: tuple[HeightBand, ...]
     document_no: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         limits = [band.above_m for band in self.bands]
@@ -145,6 +148,7 @@ class AreaHeight:
     plus: Coefficient = Decimal(1)
     single_storey_plus: Coefficient = Decimal(2)
     document_no: str = ""
+    source: str = ""
 
     def area_factor(self, height_m: Decimal, building_type: str | None) -> tuple[Fraction, list[Step]]:
         if height_m <= self.above_m:

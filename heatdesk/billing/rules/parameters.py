@@ -39,8 +39,8 @@ class MonthDay:
     day: int
 
     def around(self, start: date) -> date:
-        """The one occurrence between eight months before and four months after a season's `start`."""
-        earliest = start - timedelta(days=243)
+        """The one occurrence in the year that begins nine months before a season’s `start`."""
+        earliest = start - timedelta(days=274)
         candidates = (self._in_year(earliest.year), self._in_year(earliest.year + 1))
         return next(day for day in candidates if day >= earliest)
 

@@ -15,6 +15,7 @@ class TaxRule:
     tax_class: TaxClass
     rate: Share
     document_no: str = ""
+    source: str = ""
 
 
 STANDARD_RATE = Decimal("0.09")

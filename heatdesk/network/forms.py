@@ -1,0 +1,115 @@
+"""Forms of the network, made from the table of nouns; and the field that chooses a place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
+from wtforms import Field, HiddenField, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import html_params
+
+from heatdesk.i18n import _
+from heatdesk.network import reading
+from heatdesk.network.nouns import NOUNS, Noun, Written
+from heatdesk.web.fields import Present, half_width, text_field
+
+MANY = 60
+
+
+class PlaceField(Field):
+    """A place of one noun: a list while there are few, else a box that suggests as one types. `data` is the id."""
+
+    def __init__(self, label: Any, validators: Sequence[Any] = (), *, noun: str, branch_id: int | None, **options: Any):
+        self.noun, self.branch_id = NOUNS[noun], branch_id
+        super().__init__(label, [Present(), *validators], **options)
+        self.options = [(row.id, row.label) for row in reading.options(self.noun, branch_id, limit=MANY + 1)]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not typed:
+            return
+        if typed.isdigit() and not self.is_long:
+            self.data = int(typed) if int(typed) in dict(self.options) else None
+        else:
+            words = typed.replace(reading.PATH_SIGN.strip(), " ")
+            found = reading.options(self.noun, self.branch_id, words=words)
+            exact = [row.id for row in found if typed in (row.label, row.label.split(reading.PATH_SIGN)[-1])]
+            self.data = exact[0] if len(exact) == 1 else found[0].id if len(found) == 1 else None
+        if self.data is None:
+            raise ValueError(_("There is no such place, or several fit. Choose one from the list."))
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.options) > MANY
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return reading.label_of(self.noun, self.data) if self.data else ""
+
+    def widget(self, field: Any, **attributes: Any) -> Markup:
+        attributes = {"id": field.id, "name": field.name, **attributes}
+        if not field.is_long:
+            attributes["class"] = "form-select"
+            empty = [] if len(field.options) == 1 else [("", "")]
+            options = Markup("").join(
+                Markup('<option value="{}"{}>{}</option>').format(
+                    value, Markup(" selected") if value == field.data else "", label
+                )
+                for value, label in [*empty, *field.options]
+            )
+            return Markup("<select {}>{}</select>").format(Markup(html_params(**attributes)), options)
+        suggest = url_for("network.suggest", noun=field.noun.key)
+        attributes |= {
+            "value": field._value(),
+            "list": f"{field.id}-list",
+            "autocomplete": "off",
+            "placeholder": _("Type a part of the name"),
+            "hx-get": suggest,
+            "hx-trigger": "input changed delay:150ms, focus once",
+            "hx-target": f"#{field.id}-list",
+            "hx-sync": "this:replace",
+        }
+        return Markup("<input {}><datalist id='{}-list'></datalist>").format(
+            Markup(html_params(**attributes)), escape(field.id)
+        )
+
+
+def place_form(noun: Noun, place: Any, branch_id: int | None, **preset: Any) -> Any:
+    """The form of one noun, filled from `place` or from `preset` parents."""
+    fields: dict[str, Any] = {
+        parent.column: PlaceField(_label(NOUNS[parent.noun]), noun=parent.noun, branch_id=branch_id)
+        for parent in noun.parents
+    }
+    fields |= {one.column: _written(one) for one in noun.written}
+    form_class = type("PlaceForm", (_PlaceForm,), fields)
+    return form_class(obj=place, data=None if place else preset)
+
+
+class _PlaceForm(FlaskForm):
+    seen = HiddenField()
+
+    def values(self, noun: Noun) -> dict[str, Any]:
+        """What was written, by column; an optional text left empty is null where the column allows it."""
+        table: Any = noun.model.__table__
+        return {
+            column: (None if self[column].data == "" and table.c[column].nullable else self[column].data)
+            for column in noun.columns
+        }
+
+
+def _label(noun: Noun) -> str:
+    word = str(noun.one)
+    return word[:1].upper() + word[1:]
+
+
+def _written(one: Written) -> Any:
+    if one.choices:
+        empty = [] if one.is_required else [("", "–")]
+        return SelectField(one.label, choices=[*empty, *one.choices], description=one.hint or "")
+    if one.is_whole:
+        return IntegerField(one.label, [Optional(), NumberRange(-9, 200)], description=one.hint or "")
+    return text_field(one.label, required=one.is_required, filters=[half_width], description=one.hint or "")

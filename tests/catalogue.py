@@ -58,7 +58,9 @@ def _class_messages(path: Path) -> list[tuple[int, str]]:
         for statement in node.body:
             if (
                 isinstance(statement, ast.Assign)
-                and any(isinstance(target, ast.Name) and target.id == "message" for target in statement.targets)
+                and any(
+                    isinstance(target, ast.Name) and target.id == "message" for target in statement.targets
+                )
                 and isinstance(statement.value, ast.Constant)
             ):
                 found.append((statement.lineno, statement.value.value))

@@ -139,8 +139,8 @@ window.heatdesk = (() => {
   });
   document.addEventListener("htmx:sendError", () => toast(say.sayOffline, "warn"));
   document.addEventListener("htmx:responseError", (event) => {
-    const sentence = event.detail.xhr.getResponseHeader("X-Refusal");
-    toast(sentence ? decodeURIComponent(sentence) : say.sayFailed, "bad");
+    const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    toast(answer.querySelector("[role=alert]")?.textContent.trim() || say.sayFailed, "bad");
   });
 
   document.querySelector("[data-focus]")?.focus();

@@ -69,6 +69,10 @@ class DayClosed(RuleBroken):
     message = "%(day)s is already closed. A closed day never opens again; book on the next one."
 
 
+class DayNotClosed(RuleBroken):
+    message = "%(day)s is still open, so its sheet cannot be drawn. Close the day first."
+
+
 class TillsStillOpen(RuleBroken):
     message = "The day cannot be closed while a till is open: %(names)s. Have each counted and closed first."
 

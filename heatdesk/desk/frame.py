@@ -51,6 +51,9 @@ class Day:
 
 ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
+    ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+    ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
+    ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
 )
 
 

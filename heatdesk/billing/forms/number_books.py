@@ -1,7 +1,6 @@
 """Issuing a number book, handing a returned one on."""
 
 import re
-import unicodedata
 
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField
@@ -9,17 +8,18 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from heatdesk.billing.rules.workflow import NumberKind
 from heatdesk.i18n import _, lazy
+from heatdesk.web.fields import half_width
 
 KIND_LABELS = {NumberKind.RECEIPT: lazy("Receipts"), NumberKind.INVOICE: lazy("Invoices")}
 _MOST_DIGITS = 12
 
 
-def half_width(value: str | None) -> str:
-    """Without blanks, full-width letters and digits as plain ones."""
-    return "".join(unicodedata.normalize("NFKC", value or "").split())
+def without_blanks(value: str | None) -> str:
+    """As on the cover of the book: full-width letters and digits as plain ones, no blanks."""
+    return half_width(value).replace(" ", "")
 
 
-def _number(form: FlaskForm, field: Field) -> None:
+def _number(_form: FlaskForm, field: Field) -> None:
     if not re.fullmatch(r"[0-9]+", field.data or ""):
         raise ValidationError(_("Type the number without its prefix, digits alone: 0012001."))
     if len(field.data) > _MOST_DIGITS:
@@ -29,9 +29,9 @@ def _number(form: FlaskForm, field: Field) -> None:
 class IssueBookForm(FlaskForm):
     holder = SelectField(lazy("Cashier"), [InputRequired()], coerce=int)
     kind = SelectField(lazy("Kind"), [InputRequired()], choices=list(KIND_LABELS.items()))
-    prefix = StringField(lazy("Prefix"), [Length(max=12)], filters=[half_width])
-    first_number = StringField(lazy("First number"), [InputRequired(), _number], filters=[half_width])
-    last_number = StringField(lazy("Last number"), [InputRequired(), _number], filters=[half_width])
+    prefix = StringField(lazy("Prefix"), [Length(max=12)], filters=[without_blanks])
+    first_number = StringField(lazy("First number"), [InputRequired(), _number], filters=[without_blanks])
+    last_number = StringField(lazy("Last number"), [InputRequired(), _number], filters=[without_blanks])
 
     @property
     def digits(self) -> int:

@@ -10,8 +10,9 @@ from wtforms.widgets import HiddenInput
 
 from heatdesk.billing.forms.counts import PiecesField, SumField
 from heatdesk.billing.rules.tills import COUNTED_METHODS, DENOMINATIONS, DrawerCount
-from heatdesk.billing.rules.workflow import TenderMethod
+from heatdesk.billing.rules.workflow import ShiftState, TenderMethod
 from heatdesk.i18n import lazy
+from heatdesk.web.fields import one_line, text_field
 
 MOST_FLOAT = Decimal("100000.00")
 _MOST_IN_DRAWER = Decimal("99999999.99")
@@ -25,15 +26,12 @@ METHOD_LABELS = {
     TenderMethod.CHEQUE: lazy("Cheque"),
     TenderMethod.PREPAYMENT: lazy("Prepayment"),
 }
+STATE_LABELS = {ShiftState.OPEN: lazy("open"), ShiftState.CLOSED: lazy("counted and closed")}
 SLIP_METHODS = tuple(method for method in COUNTED_METHODS if method is not TenderMethod.CASH)
 
 
-def one_line(value: str | None) -> str:
-    return " ".join((value or "").split())
-
-
 class OpenTillForm(FlaskForm):
-    till_name = StringField(lazy("Till"), [InputRequired(), Length(max=40)], filters=[one_line])
+    till_name = text_field(lazy("Till"), longest=40)
     float_amount = SumField(lazy("Float in the drawer"), most=MOST_FLOAT)
 
 
@@ -48,11 +46,10 @@ def slip_name(method: TenderMethod) -> str:
 
 class _CountForm(FlaskForm):
     seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    reason = StringField(lazy("Reason for the difference"), [Optional(), Length(min=2, max=200)], filters=[one_line])
+    reason = StringField(
+        lazy("Reason for the difference"), [Optional(), Length(min=2, max=200)], filters=[one_line]
+    )
     other_cash = SumField(lazy("Other cash"), most=_MOST_IN_DRAWER)
-
-    def field_of(self, name: str) -> Any:
-        return self[name]
 
     def count(self) -> DrawerCount:
         """What was counted, once the form is valid."""
@@ -67,8 +64,6 @@ CountForm: Any = type(
     "CountForm",
     (_CountForm,),
     {pieces_name(value): PiecesField(f"¥{value}") for value in DENOMINATIONS}
-    | {
-        slip_name(method): SumField(METHOD_LABELS[method], most=_MOST_IN_DRAWER) for method in SLIP_METHODS
-    },
+    | {slip_name(method): SumField(METHOD_LABELS[method], most=_MOST_IN_DRAWER) for method in SLIP_METHODS},
 )
 """A field for each denomination and each method, named by `pieces_name` and `slip_name`."""

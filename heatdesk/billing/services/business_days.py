@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -22,6 +23,7 @@ from heatdesk.billing.services.takings import journals_of_day
 from heatdesk.dates import now, today
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Stale
+from heatdesk.money import ZERO
 from heatdesk.network.models import Branch
 
 DAYS_AHEAD = 3
@@ -99,8 +101,7 @@ def close_day(branch_id: int, day: date, *, by: Staff, seen: int | None = None) 
     Raises `DayClosed`, `TillsStillOpen`, `Stale`, `Missing`.
     """
     closing = get_or_refuse(BusinessDay, (branch_id, day), lock=True)
-    if closing.state is DayState.CLOSED:
-        raise DayClosed(day=day)
+    refuse_closed(closing)
     still_open = open_tills(branch_id, day)
     if still_open:
         raise TillsStillOpen(names="、".join(f"{shift.till_name} {name}" for shift, name in still_open))
@@ -133,6 +134,42 @@ def select_days(*conditions: Any) -> Select[Any]:
     )
 
 
-def branches(*conditions: Any) -> Sequence[Branch]:
-    """Branches by name, for a choice."""
-    return list(db.session.scalars(select(Branch).where(*conditions).order_by(Branch.name)))
+def newest_by_branch(*conditions: Any) -> Sequence[tuple[Branch, BusinessDay | None]]:
+    """Every branch with its newest day, by name: which one is open, which one wants opening."""
+    newest = select(BusinessDay.branch_id, func.max(BusinessDay.day).label("day")).group_by(
+        BusinessDay.branch_id
+    )
+    last = newest.subquery()
+    query = (
+        select(Branch, BusinessDay)
+        .outerjoin(last, last.c.branch_id == Branch.id)
+        .outerjoin(BusinessDay, (BusinessDay.branch_id == last.c.branch_id) & (BusinessDay.day == last.c.day))
+        .where(*conditions)
+        .order_by(Branch.name)
+    )
+    return [(branch, day) for branch, day in db.session.execute(query)]
+
+
+def taken(day: BusinessDay) -> Decimal | None:
+    """What a closed day took, less what it gave back, yuan; None while it is open."""
+    if day.totals is None:
+        return None
+    return sum((Decimal(row["taken"]) - Decimal(row["voided"]) for row in day.totals["cashiers"]), ZERO)
+
+
+def over_short(day: BusinessDay) -> Decimal | None:
+    """The cash over (positive) or short of all tills of a closed day, yuan; None while it is open."""
+    if day.totals is None:
+        return None
+    return sum((Decimal(till["over_short"]) for till in day.totals["tills"]), ZERO)
+
+
+def closer_name(day: BusinessDay) -> str | None:
+    """Who closed the day; None while it is open."""
+    return None if day.closed_by is None else get_or_refuse(Staff, day.closed_by).name
+
+
+def refuse_closed(day: BusinessDay) -> None:
+    """Raise `DayClosed` for a day that is over."""
+    if day.state is DayState.CLOSED:
+        raise DayClosed(day=day.day)

@@ -1,10 +1,14 @@
 """Number books: every number is taken under the row lock, inside the transaction of what it numbers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy.orm import aliased
 
+from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_PERMISSIONS, Permission
 from heatdesk.billing.errors import (
@@ -149,6 +153,38 @@ def select_numbers(book: NumberBook) -> Select[Any]:
         .outerjoin(Staff, Staff.id == Journal.actor_id)
         .order_by(numbers.c.number.desc())
     )
+
+
+@dataclass(frozen=True)
+class Handing:
+    """A step in the life of a book: into whose hands, or back."""
+
+    at: datetime
+    name: str | None
+    is_return: bool
+    by: str | None
+
+
+def holder_name(book: NumberBook) -> str | None:
+    """Who holds the book, or held it last."""
+    return db.session.scalar(select(Staff.name).where(Staff.id == book.staff_id))
+
+
+def history(book: NumberBook) -> list[Handing]:
+    """Through whose hands the book went, newest first, as the audit trail has it."""
+    author, holder = aliased(Staff), aliased(Staff)
+    rows = db.session.execute(
+        select(AuditEntry.recorded_at, AuditEntry.after, author.name, holder.name)
+        .outerjoin(author, author.id == AuditEntry.actor_id)
+        .outerjoin(holder, holder.id == cast(AuditEntry.after["staff_id"].astext, BigInteger))
+        .where(
+            AuditEntry.subject_table == "number_book",
+            AuditEntry.subject_id == str(book.id),
+            AuditEntry.after.has_key("is_active"),
+        )
+        .order_by(AuditEntry.id.desc())
+    )
+    return [Handing(at, name, not after["is_active"], by) for at, after, by, name in rows]
 
 
 def possible_holders(*conditions: Any) -> Sequence[Staff]:

@@ -189,6 +189,11 @@ def select_shifts(*conditions: Any) -> Select[Any]:
     )
 
 
+def cashier_name(shift: TillShift) -> str:
+    """Whose till it is."""
+    return get_or_refuse(Staff, shift.staff_id).name
+
+
 def cashiers_with_shifts(*conditions: Any) -> Sequence[tuple[int, str]]:
     """(id, name) of everybody who ever held a till, for a filter."""
     query = select(Staff.id, Staff.name).join(TillShift, TillShift.staff_id == Staff.id).where(*conditions)

@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import CountDiffers
-from heatdesk.billing.forms.tills import METHOD_LABELS, SLIP_METHODS, CountForm, OpenTillForm
+from heatdesk.billing.forms.tills import METHOD_LABELS, SLIP_METHODS, STATE_LABELS, CountForm, OpenTillForm
 from heatdesk.billing.models import TillShift
 from heatdesk.billing.rules.tills import DENOMINATIONS
 from heatdesk.billing.rules.workflow import ShiftState
@@ -18,8 +19,9 @@ from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing, NotAllowed
 from heatdesk.i18n import _
 from heatdesk.money import format_money
+from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires
-from heatdesk.web.pages import flash_notice, in_scope, paginate
+from heatdesk.web.pages import flash_done, in_scope, paginate
 
 bp = Blueprint("tills", __name__, url_prefix="/billing/tills")
 
@@ -38,6 +40,7 @@ def index() -> ResponseReturnValue:
         day_is_open=tills.day_is_open(current_user.branch_id),
         page=paginate(tills.select_shifts(*till_lists.visible(), *wanted.conditions())),
         wanted=wanted,
+        states=STATE_LABELS,
         cashiers=tills.cashiers_with_shifts(*till_lists.visible()),
     )
 
@@ -45,7 +48,33 @@ def index() -> ResponseReturnValue:
 @bp.get("/export.xlsx")
 @requires(Permission.TILL_VIEW)
 def export() -> ResponseReturnValue:
-    return till_lists.as_workbook()
+    """The list as filtered; what an open till should hold is in none of its columns."""
+    header = [
+        _("Day"),
+        _("Till"),
+        _("Cashier"),
+        _("State"),
+        _("Float"),
+        _("Expected"),
+        _("Over / short"),
+        _("Reason"),
+    ]
+    audit.record("export", actor_id=current_user.id, subject_table="till_shift", after=request.args.to_dict())
+    return workbook(
+        tills.select_shifts(*till_lists.visible(), *till_lists.wanted().conditions()),
+        header,
+        lambda row: (
+            row[0].business_date,
+            row[0].till_name,
+            row[1],
+            str(STATE_LABELS[row[0].state]),
+            row[0].float_amount,
+            row[0].expected_cash,
+            row[0].over_short,
+            row[0].over_short_reason,
+        ),
+        name="tills",
+    )
 
 
 @bp.route("/open", methods=["GET", "POST"], endpoint="open")
@@ -55,13 +84,8 @@ def open_till() -> ResponseReturnValue:
     form = OpenTillForm(obj=last)
     if form.validate_on_submit():
         shift = tills.open_shift(current_user, form.till_name.data, form.float_amount.data)
-        flash_notice(
-            _(
-                "%(till)s is open with ¥%(amount)s in it.",
-                till=shift.till_name,
-                amount=format_money(shift.float_amount),
-            )
-        )
+        amount = format_money(shift.float_amount)
+        flash_done(_("%(till)s is open with ¥%(amount)s in it.", till=shift.till_name, amount=amount))
         return redirect(url_for("tills.index"))
     held = tills.find_open_shift(current_user.id)
     if held is not None and request.method == "GET":
@@ -79,7 +103,7 @@ def show(shift_id: int) -> ResponseReturnValue:
     return render_template(
         "billing/tills/show.html",
         shift=shift,
-        cashier=till_lists.name_of(shift),
+        cashier=tills.cashier_name(shift),
         lines=tills.count_lines(shift),
         labels=METHOD_LABELS,
         earlier=tills.earlier_counts(shift),
@@ -114,7 +138,7 @@ def _count_page(shift: TillShift, form: Any) -> str:
     return render_template(
         "billing/tills/count.html",
         shift=shift,
-        cashier=till_lists.name_of(shift),
+        cashier=tills.cashier_name(shift),
         form=form,
         denominations=DENOMINATIONS,
         slips=SLIP_METHODS,
@@ -134,4 +158,4 @@ def _may_count(shift: TillShift, *, closed_too: bool = False) -> bool:
     """Whoever holds the till counts it; a supervisor counts for somebody who has left."""
     if shift.state is ShiftState.CLOSED and not closed_too:
         return False
-    return shift.staff_id == current_user.id or current_user.may(Permission.DAY_CLOSE)
+    return bool(shift.staff_id == current_user.id or current_user.may(Permission.DAY_CLOSE))

@@ -126,6 +126,11 @@ def money(value: Decimal | None, *, dash: bool = False) -> str:
     return "–" if value is None or (dash and not value) else format_money(value)
 
 
+def yuan(value: str) -> Decimal:
+    """A sum kept as text in JSON."""
+    return Decimal(value)
+
+
 def quantity(value: Decimal | int | None) -> str:
     """A count, area or height without needless zeros."""
     return "–" if value is None else f"{Decimal(value).normalize():,f}"
@@ -163,6 +168,6 @@ def install(app: Flask) -> None:
     """Give the templates their filters and globals, the routes their days."""
     app.url_map.converters["day"] = DayConverter
     app.jinja_env.filters.update(
-        money=money, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
+        money=money, yuan=yuan, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
     )
     app.jinja_env.globals.update(asset=asset, request_id=lambda: str(uuid.uuid4()), same_page=same_page)

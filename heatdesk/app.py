@@ -17,7 +17,16 @@ from heatdesk.auth import services as auth
 from heatdesk.auth.views import login
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
-from heatdesk.billing.views import days, number_books, tills
+from heatdesk.billing.views import (
+    counter,
+    days,
+    invoices,
+    number_books,
+    papers,
+    payments,
+    receipts,
+    tills,
+)
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
@@ -28,7 +37,11 @@ from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
-BLUEPRINTS = (login.bp, home.bp, search.bp, tills.bp, days.bp, number_books.bp)
+BLUEPRINTS = (
+    *(login.bp, home.bp, search.bp),
+    *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(tills.bp, days.bp, number_books.bp),
+)
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
 _KNOWN = (tables, billing_jobs, jobs)

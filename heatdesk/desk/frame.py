@@ -51,6 +51,8 @@ class Day:
 
 ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
+    ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
+    ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
@@ -142,7 +144,9 @@ def _open_till(staff_id: int) -> Till | None:
         .group_by(TillShift.id)
     ).first()
     return (
-        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
+        None
+        if row is None
+        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("payments.index"))
     )
 
 

@@ -11,21 +11,13 @@ from wtforms.widgets import HiddenInput
 from heatdesk.billing.forms.counts import PiecesField, SumField
 from heatdesk.billing.rules.tills import COUNTED_METHODS, DENOMINATIONS, DrawerCount
 from heatdesk.billing.rules.workflow import ShiftState, TenderMethod
+from heatdesk.billing.services import labels
 from heatdesk.i18n import lazy
 from heatdesk.web.fields import one_line, text_field
 
 MOST_FLOAT = Decimal("100000.00")
 _MOST_IN_DRAWER = Decimal("99999999.99")
 
-METHOD_LABELS = {
-    TenderMethod.CASH: lazy("Cash"),
-    TenderMethod.WECHAT: lazy("WeChat"),
-    TenderMethod.ALIPAY: lazy("Alipay"),
-    TenderMethod.CARD: lazy("Card"),
-    TenderMethod.TRANSFER: lazy("Transfer"),
-    TenderMethod.CHEQUE: lazy("Cheque"),
-    TenderMethod.PREPAYMENT: lazy("Prepayment"),
-}
 STATE_LABELS = {ShiftState.OPEN: lazy("open"), ShiftState.CLOSED: lazy("counted and closed")}
 SLIP_METHODS = tuple(method for method in COUNTED_METHODS if method is not TenderMethod.CASH)
 
@@ -64,6 +56,6 @@ CountForm: Any = type(
     "CountForm",
     (_CountForm,),
     {pieces_name(value): PiecesField(f"¥{value}") for value in DENOMINATIONS}
-    | {slip_name(method): SumField(METHOD_LABELS[method], most=_MOST_IN_DRAWER) for method in SLIP_METHODS},
+    | {slip_name(method): SumField(labels.TENDERS[method], most=_MOST_IN_DRAWER) for method in SLIP_METHODS},
 )
 """A field for each denomination and each method, named by `pieces_name` and `slip_name`."""

@@ -8,9 +8,8 @@ from heatdesk.money import MAX_MONEY, format_money, round_money
 
 _SHOWN = 40
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SPELLINGS = _FULL_WIDTH | str.maketrans(
-    {"。": ".", "｡": ".", "、": ",", "−": "-", "–": "-", "¥": "", "￥": "", "元": ""}
-)
+_OTHER_SIGNS = {"。": ".", "｡": ".", "、": ",", "−": "-", "–": "-", "¥": "", "￥": "", "元": ""}
+_SPELLINGS = _FULL_WIDTH | str.maketrans(_OTHER_SIGNS)
 _SIGNED = re.compile(r"-?[0-9.,]+")
 _PLAIN = re.compile(r"(?P<whole>[0-9]*|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<part>[0-9]*))?")
 
@@ -41,6 +40,5 @@ def parse_amount(typed: str) -> Decimal | None:
 def refuse_beyond_books(amount: Decimal) -> None:
     """Raise `BadInput` for a sum that the books cannot hold."""
     if amount > MAX_MONEY:
-        raise BadInput(
-            "Together this is more than ¥%(most)s, the most that can be booked.", most=format_money(MAX_MONEY)
-        )
+        most = format_money(MAX_MONEY)
+        raise BadInput("Together this is more than ¥%(most)s, the most that can be booked.", most=most)

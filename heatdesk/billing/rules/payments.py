@@ -93,7 +93,8 @@ def reckon(
     missing = due - settled
     if missing and not part:
         raise RuleBroken(
-            "¥%(amount)s is still missing. Type it, or press F7 for a part payment.", amount=format_money(missing)
+            "¥%(amount)s is still missing. Type it, or press F7 for a part payment.",
+            amount=format_money(missing),
         )
     return Reckoning(
         due=due,
@@ -107,7 +108,9 @@ def reckon(
     )
 
 
-def _settle(due: Decimal, cash: Decimal, rest: Decimal, cash_step: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+def _settle(
+    due: Decimal, cash: Decimal, rest: Decimal, cash_step: Decimal
+) -> tuple[Decimal, Decimal, Decimal]:
     """What of `due` is settled, the rounding and the change, when `rest` is left for `cash`."""
     if rest <= 0:
         if rest < 0 or not due:
@@ -124,7 +127,9 @@ def _settle(due: Decimal, cash: Decimal, rest: Decimal, cash_step: Decimal) -> t
 def _too_much(due: Decimal) -> str:
     if not due:
         return "Nothing is due. Press F11 to keep the money as prepayment."
-    return "¥%(amount)s too much, and only cash gives change. Lower it, or press F11 to keep it as prepayment."
+    return (
+        "¥%(amount)s too much, and only cash gives change. Lower it, or press F11 to keep it as prepayment."
+    )
 
 
 def _refuse_odd_offers(offered: Sequence[Offer], due: Decimal, prepayment: Decimal) -> None:
@@ -135,7 +140,8 @@ def _refuse_odd_offers(offered: Sequence[Offer], due: Decimal, prepayment: Decim
     ahead = sum((offer.amount for offer in offered if offer.method is TenderMethod.PREPAYMENT), ZERO)
     if ahead > prepayment:
         raise RuleBroken(
-            "Only ¥%(amount)s of prepayment is there. Take the rest in another way.", amount=format_money(prepayment)
+            "Only ¥%(amount)s of prepayment is there. Take the rest in another way.",
+            amount=format_money(prepayment),
         )
     if ahead > due:
         raise RuleBroken(
@@ -190,22 +196,21 @@ def match_movements(
     else:
         sinks.append((LedgerCode.ROUNDING, None, rounding))
     flows: dict[tuple[LedgerCode, LedgerCode, int | None], Decimal] = {}
-    left = [amount for _, amount in sources]
     at = 0
     for credit, season_id, wanted in sinks:
-        while wanted:
+        lacking = wanted
+        while lacking:
             if at == len(sources):
                 raise ValueError("the tenders are less than what they are to pay")
-            moved = min(wanted, left[at])
-            pair = (sources[at][0], credit, season_id)
-            flows[pair] = flows.get(pair, ZERO) + moved
-            wanted -= moved
-            left[at] -= moved
-            at += not left[at]
-    if any(left):
+            debit, held = sources[at]
+            moved = min(lacking, held)
+            flows[debit, credit, season_id] = flows.get((debit, credit, season_id), ZERO) + moved
+            lacking -= moved
+            sources[at] = (debit, held - moved)
+            at += held == moved
+    if at < len(sources):
         raise ValueError("the tenders are more than what they are to pay")
     return [
         Movement(debit, credit, amount, season_id, account_id)
         for (debit, credit, season_id), amount in flows.items()
-        if amount
     ]

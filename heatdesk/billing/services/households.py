@@ -51,7 +51,7 @@ def read(account_id: int) -> Household:
     """The household of an account; raises `Missing`."""
     row = db.session.execute(
         select(
-            Account.id,
+            Account.id.label("account_id"),
             Account.card_no,
             Account.branch_id,
             Account.is_locked,
@@ -60,12 +60,12 @@ def read(account_id: int) -> Household:
             Customer.kind,
             Customer.phones,
             Customer.id_number,
-            Branch.name,
+            Branch.name.label("branch"),
             Branch.cash_rounding,
-            Office.name,
-            Station.name,
-            Community.name,
-            Building.name,
+            Office.name.label("office"),
+            Station.name.label("station"),
+            Community.name.label("community"),
+            Building.name.label("building"),
             Premises.unit,
             Premises.room,
             Premises.address,
@@ -81,7 +81,7 @@ def read(account_id: int) -> Household:
     ).first()
     if row is None:
         raise Missing
-    return Household(*row)
+    return Household(**row._mapping)
 
 
 def read_in(account_id: int, branch_id: int | None) -> Household:
@@ -148,4 +148,4 @@ def _owed(account_ids: list[int]) -> dict[int, Decimal]:
         .where(Bill.account_id.in_(account_ids))
         .group_by(Bill.account_id)
     )
-    return {account_id: owed for account_id, owed in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}

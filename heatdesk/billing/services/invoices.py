@@ -123,7 +123,10 @@ def find(invoice_id: int, branch_id: int | None) -> Invoice:
     """An invoice of this branch (None: of any); raises `Missing`."""
     invoice = get_or_refuse(Invoice, invoice_id)
     account = select(Account.branch_id).join(Payment, Payment.account_id == Account.id)
-    if branch_id is not None and db.session.scalar(account.where(Payment.id == invoice.payment_id)) != branch_id:
+    if (
+        branch_id is not None
+        and db.session.scalar(account.where(Payment.id == invoice.payment_id)) != branch_id
+    ):
         raise Missing
     return invoice
 

@@ -84,7 +84,9 @@ def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UU
         till_shift_id=shift.id,
     )
     payment = _record(account, shift, journal.id, reckoning, allocations)
-    return receipts.issue(payment, reckoning, allocations, standing, shift=shift, by=by, book=book, number=number)
+    return receipts.issue(
+        payment, reckoning, allocations, standing, shift=shift, by=by, book=book, number=number
+    )
 
 
 def open_shift(by: Staff) -> TillShift:
@@ -154,11 +156,15 @@ def _parts(
 ) -> list[Tender | Allocation]:
     return [
         *(
-            Tender(payment_id=payment.id, method=tender.method, amount=tender.amount, reference=tender.reference)
+            Tender(
+                payment_id=payment.id, method=tender.method, amount=tender.amount, reference=tender.reference
+            )
             for tender in tenders
         ),
         *(
-            Allocation(payment_id=payment.id, season_id=season_id, account_id=payment.account_id, amount=amount)
+            Allocation(
+                payment_id=payment.id, season_id=season_id, account_id=payment.account_id, amount=amount
+            )
             for season_id, amount in allocations.items()
         ),
     ]

@@ -52,7 +52,9 @@ def issue(
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     settings: Settings = current_app.config["HEATDESK"]
     household = households.read(payment.account_id)
-    ahead = sum((offer.amount for offer in reckoning.tenders if offer.method is TenderMethod.PREPAYMENT), Decimal(0))
+    ahead = sum(
+        (offer.amount for offer in reckoning.tenders if offer.method is TenderMethod.PREPAYMENT), Decimal(0)
+    )
     facts = ReceiptFacts(
         company=settings.company,
         branch=household.branch,
@@ -136,7 +138,9 @@ def find_by_number(written: str, branch_id: int | None) -> Receipt:
         query = query.where(NumberBook.branch_id == branch_id)
     receipt = db.session.scalars(query.limit(1)).first()
     if receipt is None:
-        raise Missing("There is no receipt with the number “%(number)s”. Compare it with the paper.", number=written)
+        raise Missing(
+            "There is no receipt with the number “%(number)s”. Compare it with the paper.", number=written
+        )
     return receipt
 
 
@@ -153,7 +157,9 @@ def copy_shown(receipt: Receipt, viewer: Staff) -> int:
     is open and before the first reprint.
     """
     shift = db.session.scalars(
-        select(TillShift).join(Payment, Payment.till_shift_id == TillShift.id).where(Payment.id == receipt.payment_id)
+        select(TillShift)
+        .join(Payment, Payment.till_shift_id == TillShift.id)
+        .where(Payment.id == receipt.payment_id)
     ).one()
     fresh = receipt.prints == 0 and shift.staff_id == viewer.id and shift.state == ShiftState.OPEN
     return 0 if fresh else max(receipt.prints, 1)

@@ -85,14 +85,16 @@ def what_changed(account_id: int, seen: str) -> str:
     since = int(newest) if newest.isascii() and newest.isdigit() and len(newest) < 19 else None
     if since is None:
         return _("the books have changed since this page was opened")
-    paid = case((Entry.credit == LedgerCode.RECEIVABLE, Entry.amount), (Entry.debit == LedgerCode.RECEIVABLE, -Entry.amount))
-    ahead = case((Entry.credit == LedgerCode.PREPAYMENT, Entry.amount), (Entry.debit == LedgerCode.PREPAYMENT, -Entry.amount))
+    credited = [
+        case((Entry.credit == code, Entry.amount), (Entry.debit == code, -Entry.amount), else_=ZERO)
+        for code in (LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT)
+    ]
     rows = db.session.execute(
         select(
             Journal.kind,
             Journal.recorded_at,
             Staff.name,
-            func.coalesce(func.sum(paid), ZERO) + func.coalesce(func.sum(ahead), ZERO),
+            func.sum(credited[0] + credited[1]),
         )
         .join(Journal, Journal.id == Entry.journal_id)
         .join(Staff, Staff.id == Journal.actor_id)

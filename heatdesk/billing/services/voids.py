@@ -86,10 +86,13 @@ def void(payment_id: int, reason: str, *, by: Staff, request_id: uuid.UUID) -> P
     )
     undone = PaymentVoid(payment_id=payment_id, journal_id=journal.id, reason=reason, voided_by=by.id)
     db.session.add(undone)
-    for paper in (Receipt, Invoice):
-        for one in db.session.scalars(select(paper).where(paper.payment_id == payment_id)):
-            one.state = PaperState.VOID
-            one.void_reason = reason
+    papers: list[Receipt | Invoice] = [
+        *db.session.scalars(select(Receipt).where(Receipt.payment_id == payment_id)),
+        *db.session.scalars(select(Invoice).where(Invoice.payment_id == payment_id)),
+    ]
+    for paper in papers:
+        paper.state = PaperState.VOID
+        paper.void_reason = reason
     return undone
 
 

@@ -15,10 +15,9 @@ from heatdesk.billing.forms.business_days import (
     OpenDayForm,
 )
 from heatdesk.billing.forms.number_books import KIND_LABELS
-from heatdesk.billing.forms.tills import METHOD_LABELS
 from heatdesk.billing.models import BusinessDay
 from heatdesk.billing.papers import day_close
-from heatdesk.billing.services import business_days, day_entries, day_sheets, voids
+from heatdesk.billing.services import business_days, day_entries, day_sheets, labels, voids
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing
 from heatdesk.i18n import _
@@ -92,7 +91,7 @@ def show(branch_id: int, day: date) -> ResponseReturnValue:
         closed_by=business_days.closer_name(business_day),
         is_newest=newest is not None and newest.day == day,
         next_day=business_days.suggest_next(branch_id),
-        methods=METHOD_LABELS,
+        methods=labels.TENDERS,
         kinds=KIND_LABELS,
         reason_label=voids.reason_label,
     )
@@ -116,7 +115,7 @@ def close(branch_id: int, day: date) -> ResponseReturnValue:
         form=form,
         open_tills=business_days.open_tills(branch_id, day),
         figures=business_days.figures(business_day),
-        methods=METHOD_LABELS,
+        methods=labels.TENDERS,
     )
     return page, 422 if form.is_submitted() else 200
 

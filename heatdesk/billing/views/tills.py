@@ -9,11 +9,11 @@ from flask_login import current_user
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import CountDiffers
-from heatdesk.billing.forms.tills import METHOD_LABELS, SLIP_METHODS, STATE_LABELS, CountForm, OpenTillForm
+from heatdesk.billing.forms.tills import SLIP_METHODS, STATE_LABELS, CountForm, OpenTillForm
 from heatdesk.billing.models import TillShift
 from heatdesk.billing.rules.tills import DENOMINATIONS
 from heatdesk.billing.rules.workflow import ShiftState
-from heatdesk.billing.services import number_books, takings, tills
+from heatdesk.billing.services import labels, number_books, takings, tills
 from heatdesk.billing.views import till_lists
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing, NotAllowed
@@ -105,7 +105,7 @@ def show(shift_id: int) -> ResponseReturnValue:
         shift=shift,
         cashier=tills.cashier_name(shift),
         lines=tills.count_lines(shift),
-        labels=METHOD_LABELS,
+        labels=labels.TENDERS,
         earlier=tills.earlier_counts(shift),
         receipts=takings.receipts_of(shift),
         may_count=_may_count(shift),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.states import Item
@@ -57,7 +58,7 @@ def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[
     query = (
         select(Charge)
         .where(Charge.account_id == account_id, Charge.season_id.in_(season_ids))
-        .distinct(Charge.season_id, Charge.item)
+        .ext(distinct_on(Charge.season_id, Charge.item))
         .order_by(Charge.season_id, Charge.item, Charge.revision.desc())
     )
     for charge in db.session.scalars(query):

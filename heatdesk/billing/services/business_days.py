@@ -108,12 +108,17 @@ def close_day(branch_id: int, day: date, *, by: Staff, seen: int | None = None) 
     if seen is not None and journals_on(branch_id, day) != seen:
         raise Stale
     totals = day_totals.compute(branch_id, day)
-    closing.previous_seal = day_seals.previous_seal(branch_id, day)
-    closing.seal = day_seals.seal_of(branch_id, day, totals)
-    closing.totals = totals
-    closing.state = DayState.CLOSED
-    closing.closed_by = by.id
-    closing.closed_at = now()
+    sealed = {
+        "state": DayState.CLOSED,
+        "closed_by": by.id,
+        "closed_at": now(),
+        "totals": totals,
+        "previous_seal": day_seals.previous_seal(branch_id, day),
+        "seal": day_seals.seal_of(branch_id, day, totals),
+    }
+    # Set in one go: a flush in between would close the day without its seal, which the database refuses.
+    for name, value in sealed.items():
+        setattr(closing, name, value)
     db.session.flush()
     return closing
 

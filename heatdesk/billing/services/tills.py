@@ -128,9 +128,10 @@ def close_shift(
             till_shift_id=shift.id,
             memo=reason if differs else "",
         )
+    counted = _frozen(count, lines, by)
     shift.state = ShiftState.CLOSED
     shift.closed_at = now()
-    shift.counted = _frozen(count, lines, by)
+    shift.counted = counted
     shift.expected_cash = cash.expected
     shift.over_short = cash.over_short
     shift.over_short_reason = reason if differs else ""

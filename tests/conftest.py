@@ -4,6 +4,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.event import listen, remove
 
 from heatdesk import postgres, schema
 from heatdesk.app import create_app
@@ -171,3 +173,25 @@ def stranger(app: HeatdeskApp) -> Person:
 @pytest.fixture
 def data_dir() -> Path:
     return Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def count_queries(app: HeatdeskApp) -> Any:
+    """`with count_queries() as seen:` lists the statements sent inside, for asserting that rows cost no query each."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(*event: Any) -> None:
+            if not event[2].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                seen.append(event[2])
+
+        connection = db.session.connection()
+        listen(connection, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            remove(connection, "before_cursor_execute", note)
+
+    return counting

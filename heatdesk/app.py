@@ -17,11 +17,23 @@ from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
-from heatdesk.billing.views import accounts, counter, invoices, papers, payments, receipts, supply_terms
+from heatdesk.billing.views import (
+    accounts,
+    counter,
+    invoices,
+    papers,
+    payments,
+    receipts,
+    season_runs,
+    seasons,
+    supply_terms,
+    tariffs,
+)
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
 from heatdesk.desk.views import audit_trail, customer_card, home, search
+from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
@@ -33,6 +45,7 @@ from heatdesk.web.guards import check_every_route_is_guarded
 BLUEPRINTS = (
     *(login.bp, home.bp, search.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

@@ -20,7 +20,9 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.views import (
     accounts,
     counter,
+    days,
     invoices,
+    number_books,
     papers,
     payments,
     receipts,
@@ -28,6 +30,7 @@ from heatdesk.billing.views import (
     seasons,
     supply_terms,
     tariffs,
+    tills,
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
@@ -47,6 +50,7 @@ BLUEPRINTS = (
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(tills.bp, days.bp, number_books.bp),
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
@@ -158,6 +162,7 @@ for command in (
     billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,
+    billing_cli.quote,
 ):
     main.add_command(command)
 

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_LABELS, Role
 from heatdesk.i18n import lazy
-from heatdesk.web.fields import half_width, text_field
+from heatdesk.web.fields import choices, half_width, text_field
 
 
 class StaffForm(FlaskForm):
@@ -27,7 +27,7 @@ class StaffForm(FlaskForm):
         description=lazy("Small letters and digits, as in zhangmin; it stays for ever."),
     )
     name = text_field(lazy("Name"))
-    role = SelectField(lazy("Role"), choices=list(ROLE_LABELS.items()))
+    role = SelectField(lazy("Role"), choices=choices(ROLE_LABELS.items()))
     branch_id = SelectField(
         lazy("Branch"),
         coerce=lambda value: int(value) if value else None,
@@ -36,7 +36,7 @@ class StaffForm(FlaskForm):
 
     def __init__(self, branches: dict[int, str], *, head_office: bool, staff: Staff | None = None) -> None:
         super().__init__(obj=staff)
-        self.branch_id.choices = ([("", lazy("head office"))] if head_office else []) + list(branches.items())
+        self.branch_id.choices = choices(branches.items(), empty=lazy("head office") if head_office else None)
         if staff is not None:
             del self.login
 

@@ -1,4 +1,4 @@
-"""Billing's commands: `heatdesk bill`, `heatdesk verify`, `heatdesk export-ledger`."""
+"""Billing's commands: `heatdesk bill`, `verify`, `export-ledger`, `quote`."""
 
 import json
 from typing import TextIO
@@ -12,7 +12,7 @@ from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.models import Season, SeasonRun
 from heatdesk.billing.rules.workflow import RunState
-from heatdesk.billing.services import ledger_exports, season_runs, seasons, verification
+from heatdesk.billing.services import ledger_exports, quotes, season_runs, seasons, verification
 from heatdesk.billing.services.season_workers import Crew, crew
 from heatdesk.billing.services.verification.report import Outcome, as_json
 from heatdesk.db import db, transaction
@@ -135,3 +135,13 @@ def export_ledger(form: str, output: TextIO) -> None:
     write = ledger_exports.write_hledger if form == "hledger" else ledger_exports.write_csv
     count = write(output)
     click.echo(f"{count} entries written", err=True)
+
+
+@click.command()
+@click.option("--city", required=True, help="Name of a sample tariff, such as shenyang.")
+@click.option("--season", help="The year the season starts in; else the latest of the city.")
+def quote(city: str, season: str | None) -> None:
+    """Work out one case or a list of cases, JSON on standard input, and print the fee with its steps as JSON."""
+    with click.open_file("-", encoding="utf-8") as standard_input:
+        payload = quotes.read_payload(standard_input.read())
+    click.echo(json.dumps(quotes.quote(payload, city, season), ensure_ascii=False, indent=1))

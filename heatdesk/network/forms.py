@@ -11,7 +11,8 @@ from wtforms.validators import NumberRange, Optional
 from heatdesk.i18n import _
 from heatdesk.network import reading
 from heatdesk.network.nouns import NOUNS, Noun, Written
-from heatdesk.web.fields import Present, half_width, text_field
+from heatdesk.network.services import Values
+from heatdesk.web.fields import Present, choices, half_width, text_field
 
 MANY = 60
 
@@ -63,7 +64,7 @@ class PlaceField(Field):
         return template.module.place_field(field, attributes)  # type: ignore[attr-defined]
 
 
-def place_form(noun: Noun, place: Any, branch_id: int | None, **preset: Any) -> Any:
+def place_form(noun: Noun, place: Any, branch_id: int | None, preset: Values | None = None) -> Any:
     """The form of one noun, filled from `place` or from `preset` parents."""
     fields: dict[str, Any] = {
         parent.column: PlaceField(_label(NOUNS[parent.noun]), noun=parent.noun, branch_id=branch_id)
@@ -71,7 +72,7 @@ def place_form(noun: Noun, place: Any, branch_id: int | None, **preset: Any) -> 
     }
     fields |= {one.column: _written(one) for one in noun.written}
     form_class = type("PlaceForm", (_PlaceForm,), fields)
-    return form_class(obj=place, data=None if place else preset)
+    return form_class(obj=place, data=None if place else dict(preset or {}))
 
 
 class _PlaceForm(FlaskForm):
@@ -93,8 +94,8 @@ def _label(noun: Noun) -> str:
 
 def _written(one: Written) -> Any:
     if one.choices:
-        empty = [] if one.is_required else [("", "–")]
-        return SelectField(one.label, choices=[*empty, *one.choices], description=one.hint or "")
+        empty = None if one.is_required else "–"
+        return SelectField(one.label, choices=choices(one.choices, empty=empty), description=one.hint or "")
     if one.is_whole:
         return IntegerField(one.label, [Optional(), NumberRange(-9, 200)], description=one.hint or "")
     return text_field(one.label, required=one.is_required, filters=[half_width], description=one.hint or "")

@@ -39,8 +39,10 @@ def get(noun: Noun, place_id: int, branch_id: int | None, *, lock: bool = False)
     return place
 
 
-def listing(noun: Noun, branch_id: int | None, *, words: str = "", **parents: int) -> Select[Any]:
-    """Rows of (id, title, names of parents…, counts of children…) by name; `parents` narrows by column."""
+def listing(
+    noun: Noun, branch_id: int | None, *, words: str = "", under: tuple[str, int] | None = None
+) -> Select[Any]:
+    """Rows of (id, title, names of parents…, counts of children…) by name; `under` narrows to a parent: (column, id)."""
     table: Any = noun.model
     title = getattr(table, noun.title)
     query = select(table.id, title.label("title"))
@@ -54,8 +56,8 @@ def listing(noun: Noun, branch_id: int | None, *, words: str = "", **parents: in
         counted = select(func.count()).where(getattr(below, column) == table.id, in_branch(child, branch_id))
         query = query.add_columns(counted.scalar_subquery().label(child.key))
     query = query.where(in_branch(noun, branch_id))
-    for column, place_id in parents.items():
-        query = query.where(getattr(table, column) == place_id)
+    if under:
+        query = query.where(getattr(table, under[0]) == under[1])
     if words:
         query = query.where(title.icontains(words, autoescape=True))
     return query.order_by(*_order(noun))

@@ -1,11 +1,12 @@
 """Fields that forgive how people type here: full-width digits, commas, stray blanks, units."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from heatdesk.i18n import _
@@ -87,3 +88,9 @@ class QuantityField(StringField):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{self.data:f}"
+
+
+def choices(labels: Iterable[tuple[Any, Any]], *, empty: Any = None) -> list[SelectChoice]:
+    """(value, label) pairs as the choices of a select field; `empty` is the label of choosing nothing."""
+    first = [] if empty is None else [SelectChoice("", empty)]
+    return [*first, *(SelectChoice(str(value), label) for value, label in labels)]

@@ -54,6 +54,7 @@ def test_the_figures_lead_to_their_rows(app, branch, clerk):
 def test_another_branchs_places_are_not_there(app, branch, clerk, stranger):
     building = factories.make_building(branch)
     factories.make_account(branch, building=building)
+    db.session.commit()
     premises = db.session.scalar(select(Premises))
     for path in (
         f"branches/{branch.id}",
@@ -75,13 +76,18 @@ def test_a_cashier_looks_but_does_not_change(app, branch, cashier):
 
 
 def values_of(noun, parents):
-    written = {"branches": {"cash_rounding": "jiao"}, "premises": {"unit": "1单元", "room": "101", "floor": "1"}}
+    written = {
+        "branches": {"cash_rounding": "jiao"},
+        "buildings": {"building_type": ""},
+        "premises": {"unit": "1单元", "room": "101", "floor": "1"},
+    }
     return {**parents, "name": f"新{noun}", **written.get(noun, {})}
 
 
 @pytest.mark.parametrize("noun", list(NOUNS))
 def test_every_noun_can_be_created_and_deleted(app, branch, head_office, noun):
     building = factories.make_building(branch)
+    db.session.commit()
     station_source = building.station_id
     parents = {
         "offices": {"branch_id": branch.id},
@@ -109,6 +115,7 @@ def test_every_noun_can_be_created_and_deleted(app, branch, head_office, noun):
 def test_what_is_in_use_is_not_deleted_and_says_what_hangs_on_it(app, branch, clerk):
     building = factories.make_building(branch)
     factories.make_account(branch, building=building)
+    db.session.commit()
     answer = clerk.post(f"/network/buildings/{building.id}/delete")
     assert answer.status_code == 409
     assert "premises × 1" in text_of(answer)
@@ -130,7 +137,7 @@ def test_a_rename_carries_addresses_along_and_can_be_undone(app, branch, clerk):
     premises = db.session.get(Premises, account.premises_id)
     other = db.session.get(Premises, by_hand.premises_id)
     other.address = "兴工里对面车库"
-    db.session.flush()
+    db.session.commit()
     form = {
         "name": "26栋",
         "community_id": building.community_id,
@@ -161,7 +168,7 @@ def test_a_stale_form_changes_nothing(app, branch, clerk):
     office = db.session.get(Office, factories.make_building(branch).office_id)
     seen = version_of(office)
     office.phone = "024-1"
-    db.session.flush()
+    db.session.commit()
     form = {"name": "别名", "branch_id": branch.id, "phone": "", "seen": seen}
     assert clerk.post(f"/network/offices/{office.id}/edit", form).status_code == 409
     db.session.refresh(office)
@@ -187,8 +194,8 @@ def test_long_names_and_markup_are_shown_as_they_are(app, branch, clerk):
         page = clerk.get(made.headers["Location"]).get_data(as_text=True)
         assert "<b onclick" not in page
         assert (LONG if name is LONG else "&lt;b onclick=x&gt;所&lt;/b&gt;") in page
-    tooLong = clerk.post("/network/offices/new", {"branch_id": branch.id, "name": "长" * 201})
-    assert tooLong.status_code == 422
+    too_long = clerk.post("/network/offices/new", {"branch_id": branch.id, "name": "长" * 201})
+    assert too_long.status_code == 422
 
 
 def test_rows_cost_no_query_each(app, branch, clerk, count_queries):
@@ -201,7 +208,11 @@ def test_rows_cost_no_query_each(app, branch, clerk, count_queries):
         return len(seen)
 
     factories.make_account(branch, building=building)
-    paths = [f"/network/buildings/{building.id}", "/network/buildings", f"/network/offices/{building.office_id}"]
+    paths = [
+        f"/network/buildings/{building.id}",
+        "/network/buildings",
+        f"/network/offices/{building.office_id}",
+    ]
     few = [queries(path) for path in paths]
     for number in range(49):
         factories.make_account(branch, building=building)
@@ -213,7 +224,7 @@ def test_rows_cost_no_query_each(app, branch, clerk, count_queries):
                 name=f"{number}栋",
             )
         )
-    db.session.flush()
+    db.session.commit()
     assert [queries(path) for path in paths] == few
 
 

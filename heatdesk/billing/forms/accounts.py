@@ -13,7 +13,7 @@ from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.i18n import _, lazy
 from heatdesk.people.forms import KIND_LABELS, PhonesField
 from heatdesk.people.models import CustomerKind
-from heatdesk.web.fields import MAX_NAME, Present, half_width, one_line, text_field
+from heatdesk.web.fields import MAX_NAME, Present, choices, half_width, one_line, text_field
 
 _CARD = Regexp(
     r"[0-9A-Za-z][0-9A-Za-z_.\-]*\Z", message=lazy("A card number is made of letters, digits and - _ .")
@@ -48,7 +48,7 @@ class NewAccountForm(AccountForm, TermFields):
             "Type a name, phone or card number and choose; leave it empty to write down a new one."
         ),
     )
-    kind = SelectField(lazy("Kind"), choices=list(KIND_LABELS.items()))
+    kind = SelectField(lazy("Kind"), choices=choices(KIND_LABELS.items()))
     name = StringField(lazy("Name"), [Length(max=MAX_NAME)], filters=[one_line])
     phones = PhonesField(
         lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called.")

@@ -12,7 +12,7 @@ from heatdesk.billing.rules.states import AreaPartKind, SupplyMode, SupplyState,
 from heatdesk.billing.services.supply_terms import Facts, PartFacts, facts_of
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO
-from heatdesk.web.fields import Present, QuantityField, text_field
+from heatdesk.web.fields import Present, QuantityField, choices, text_field
 
 PART_ROWS = 4
 
@@ -28,7 +28,7 @@ class DayField(DateField):
 class PartFields(Form):
     """One part of the area; an empty area means there is none."""
 
-    kind = SelectField(lazy("Kind"), choices=list(PARTS.items()))
+    kind = SelectField(lazy("Kind"), choices=choices(PARTS.items()))
     area_m2 = QuantityField(lazy("Area m²"), [Optional()], above=ZERO)
     net_height_m = QuantityField(lazy("Net height m"), [Optional()], above=ZERO)
     heated = BooleanField(lazy("heated"))
@@ -37,9 +37,9 @@ class PartFields(Form):
 class TermFields(Form):
     """The facts of a term, in this form and in the form of a new account."""
 
-    state = SelectField(lazy("Supply"), choices=list(SUPPLY_STATES.items()))
-    use_class = SelectField(lazy("Used as"), choices=list(USE_CLASSES.items()))
-    mode = SelectField(lazy("Charged"), choices=list(MODES.items()))
+    state = SelectField(lazy("Supply"), choices=choices(SUPPLY_STATES.items()))
+    use_class = SelectField(lazy("Used as"), choices=choices(USE_CLASSES.items()))
+    mode = SelectField(lazy("Charged"), choices=choices(MODES.items()))
     building_area_m2 = QuantityField(lazy("Building area m²"), [Present()], above=ZERO)
     inner_area_m2 = QuantityField(lazy("Inner area m²"), [Optional()], above=ZERO)
     usable_area_m2 = QuantityField(lazy("Usable area m²"), [Optional()], above=ZERO)

@@ -11,7 +11,7 @@ from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.rules.states import AreaBase, AreaPartKind, PriceUnit, UseClass
 from heatdesk.billing.rules.tariffs import Tariff
 from heatdesk.i18n import _, lazy
-from heatdesk.web.fields import Present, QuantityField, text_field
+from heatdesk.web.fields import Present, QuantityField, choices, text_field
 
 PRICE_UNITS = {
     PriceUnit.SEASON: lazy("yuan per m² and season"),
@@ -41,9 +41,9 @@ class TariffForm(FlaskForm):
         lazy("Valid from"), [Present()], description=lazy("A season takes the version in force on its first day.")
     )
     price = QuantityField(lazy("Price"), [Present()], above=Decimal(0), most=Decimal(1000))
-    price_unit = SelectField(lazy("Price is"), choices=list(PRICE_UNITS.items()))
+    price_unit = SelectField(lazy("Price is"), choices=choices(PRICE_UNITS.items()))
     months = QuantityField(lazy("Months of a season"), [Optional()], above=Decimal(0), most=Decimal(12))
-    area_base = SelectField(lazy("Area that counts"), choices=list(AREA_BASES.items()))
+    area_base = SelectField(lazy("Area that counts"), choices=choices(AREA_BASES.items()))
     divisor = QuantityField(
         lazy("Building area ÷"),
         [Optional()],
@@ -52,10 +52,10 @@ class TariffForm(FlaskForm):
         places=4,
         description=lazy("Where the inner or usable area is not recorded; 1.333 in Harbin."),
     )
-    balcony = SelectField(lazy("Balcony"), choices=list(BALCONY.items()))
+    balcony = SelectField(lazy("Balcony"), choices=choices(BALCONY.items()))
     balcony_heated = QuantityField(lazy("Heated balcony counts ×"), [Optional()], most=Decimal(2))
     balcony_unheated = QuantityField(lazy("Unheated balcony counts ×"), [Optional()], most=Decimal(2))
-    height = SelectField(lazy("Over-height"), choices=list(HEIGHTS.items()))
+    height = SelectField(lazy("Over-height"), choices=choices(HEIGHTS.items()))
     above_m = QuantityField(lazy("Above (m)"), [Optional()], above=Decimal(0), most=Decimal(20))
     step_m = QuantityField(lazy("Step (m)"), [Optional()], above=Decimal(0), most=Decimal(5))
     step_percent = QuantityField(lazy("Each step adds (%)"), [Optional()], most=Decimal(100))

@@ -30,14 +30,14 @@ def in_force(season: Season) -> list[TariffRules]:
     return [TariffRules.from_parameters(row.parameters) for row in rows]
 
 
-def rows_in_force(season: Season) -> Sequence[Tariff]:
+def rows_in_force(season: Season) -> list[Tariff]:
     """Per use class the version that prices the season, for its page."""
-    return db.session.scalars(
+    rows = db.session.scalars(
         select(Tariff)
-        .distinct(Tariff.use_class)
         .where(Tariff.state == TariffState.APPROVED, Tariff.valid_from <= season.starts_on)
-        .order_by(Tariff.use_class, Tariff.valid_from.desc())
-    ).all()
+        .order_by(Tariff.use_class, Tariff.valid_from)
+    )
+    return list({row.use_class: row for row in rows}.values())
 
 
 def newest(use_class: UseClass) -> Tariff | None:

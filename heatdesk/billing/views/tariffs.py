@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.forms.tariffs import AREA_BASES, PRICE_UNITS, TariffForm, filled_from
+from heatdesk.billing.forms.tariffs import AREA_BASES, HEIGHTS, PRICE_UNITS, TariffForm, filled_from
 from heatdesk.billing.forms.words import USE_CLASSES
 from heatdesk.billing.models import Tariff
 from heatdesk.billing.rules.states import UseClass
@@ -18,6 +18,7 @@ from heatdesk.billing.views.run_words import TARIFF_LOOKS, TARIFF_STATES
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import BadInput, Missing
 from heatdesk.i18n import _
+from heatdesk.web.fields import choices
 from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, paginate, refused_on_form
@@ -130,7 +131,8 @@ def _form(parameters: dict[str, Any], **more: Any) -> Any:
     form: Any = TariffForm(data=data)
     family = (parameters.get("height") or {}).get("family")
     if family not in (None, "step"):
-        form.height.choices = [*form.height.choices, (family, _("as in the last version (%(family)s)", family=family))]
+        kept = _("as in the last version (%(family)s)", family=family)
+        form.height.choices = choices([*HEIGHTS.items(), (family, kept)])
     return form
 
 

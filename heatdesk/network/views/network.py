@@ -21,10 +21,10 @@ _KEYS = "any(" + ",".join(NOUNS) + ")"
 _TABS = [noun for noun in NOUNS.values() if noun.key != "premises"]
 
 
-@bp.get("", defaults={"noun": "branches"})
+@bp.get("")
 @bp.get(f"/<{_KEYS}:noun>")
 @requires(Permission.REGISTER_VIEW)
-def index(noun: str) -> ResponseReturnValue:
+def index(noun: str = "branches") -> ResponseReturnValue:
     shown = NOUNS[noun]
     words = request.args.get("q", "").strip()
     page = paginate(reading.listing(shown, current_user.branch_id, words=words))
@@ -42,7 +42,7 @@ def show(noun: str, place_id: int) -> ResponseReturnValue:
     words = request.args.get("q", "").strip()
     page = below = None
     if child is not None:
-        below = reading.listing(child, current_user.branch_id, words=words, **{column: place.id})
+        below = reading.listing(child, current_user.branch_id, words=words, under=(column, place.id))
         page = paginate(below)
     return render_template(
         "network/show.html",
@@ -65,7 +65,7 @@ def show(noun: str, place_id: int) -> ResponseReturnValue:
 def create(noun: str) -> ResponseReturnValue:
     made = NOUNS[noun]
     preset = {parent.column: whole_argument(parent.column) for parent in made.parents}
-    form = place_form(made, None, current_user.branch_id, **preset)
+    form = place_form(made, None, current_user.branch_id, preset)
     if form.validate_on_submit():
         with refused_on_form(form):
             place = services.create(made, form.values(made), branch_id=current_user.branch_id)

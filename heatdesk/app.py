@@ -26,13 +26,17 @@ from heatdesk.billing.views import (
     papers,
     payments,
     receipts,
+    season_runs,
+    seasons,
     supply_terms,
+    tariffs,
     tills,
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
 from heatdesk.desk.views import audit_trail, customer_card, home, search
+from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
@@ -44,6 +48,7 @@ from heatdesk.web.guards import check_every_route_is_guarded
 BLUEPRINTS = (
     *(login.bp, home.bp, search.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp),
 )

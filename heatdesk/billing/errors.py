@@ -220,6 +220,10 @@ class TariffIsFinal(RuleBroken):
     message = "This tariff is approved and is never edited. Enter a new version that follows it."
 
 
+class TariffIsWithdrawn(RuleBroken):
+    message = "This version is withdrawn already."
+
+
 class TariffDateTaken(RuleBroken):
     message = (
         "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
@@ -236,6 +240,10 @@ class SeasonIsBilled(RuleBroken):
 
 class SeasonOverlaps(RuleBroken):
     message = "These days overlap season %(code)s. A day belongs to one season."
+
+
+class DaysDoNotFit(RuleBroken):
+    message = "From %(first)s to %(last)s are %(days)s days; %(statutory)s statutory days cannot be right."
 
 
 class SeasonCodeTaken(RuleBroken):

@@ -41,6 +41,8 @@ from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.network.models import Branch
 
+JOB_KIND = "season_run"
+
 
 def start(season_id: int, *, by: int) -> SeasonRun:
     """A trial run of the season, cut into shards that `carry_out` counts. Raises `RunIsLive`, `SeasonIsClosed`."""
@@ -100,6 +102,12 @@ def withdraw(run_id: int) -> SeasonRun:
         db.session.execute(select(func.discard_season_run(run.season_id)))
     db.session.flush()
     return run
+
+
+def refuse_to_go_on(run: SeasonRun) -> None:
+    """Raises `RunIsOver` when no phase of the run is under way."""
+    if run.state not in (RunState.TRIAL_RUNNING, RunState.RELEASED):
+        raise RunIsOver
 
 
 def carry_out(run_id: int, report: Report) -> RunState:

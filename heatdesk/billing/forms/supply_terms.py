@@ -33,6 +33,12 @@ class PartFields(Form):
     net_height_m = QuantityField(lazy("Net height m"), [Optional()], above=ZERO)
     heated = BooleanField(lazy("heated"))
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A row without an area is no part, whatever else stands in it."""
+        if self.area_m2.data is None and not self.area_m2.process_errors:
+            return True
+        return bool(super().validate(extra_validators))
+
 
 class TermFields(Form):
     """The facts of a term, in this form and in the form of a new account."""

@@ -144,6 +144,7 @@ for command in (
     cli.restore_command,
     billing_cli.verify,
     billing_cli.export_ledger,
+    billing_cli.quote,
 ):
     main.add_command(command)
 

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, RadioField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from heatdesk.billing.papers.receipts import ReceiptSize
@@ -13,11 +14,12 @@ SIZE_LABELS = {
     ReceiptSize.A5: lazy("A5"),
     ReceiptSize.ROLL: lazy("80 mm roll"),
 }
+_CHOICES = [SelectChoice(size.value, label) for size, label in SIZE_LABELS.items()]
 MOST_MM = 30
 _NEAR = NumberRange(-MOST_MM, MOST_MM, lazy("A printer is moved by at most 30 mm."))
 
 
 class PaperForm(FlaskForm):
-    size = RadioField(lazy("Receipt paper"), [InputRequired()], choices=list(SIZE_LABELS.items()))
+    size = RadioField(lazy("Receipt paper"), [InputRequired()], choices=_CHOICES)
     right = DecimalField(lazy("Move to the right, mm"), [InputRequired(), _NEAR], places=1, default=ZERO)
     down = DecimalField(lazy("Move down, mm"), [InputRequired(), _NEAR], places=1, default=ZERO)

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from heatdesk.billing.services import voids
@@ -14,7 +15,10 @@ class VoidForm(FlaskForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.choices = [*voids.reasons(), (voids.OTHER, _("Something else"))]
+        self.reason.choices = [
+            SelectChoice(reason, label)
+            for reason, label in [*voids.reasons(), (voids.OTHER, _("Something else"))]
+        ]
 
     @property
     def stated(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.states import Item
@@ -17,7 +18,7 @@ from heatdesk.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A row of the counter's table, yuan; `reduced` ≤ 0 as it is shown."""
+    """A row of the counter's table, yuan ≥ 0."""
 
     season_id: int
     season_label: str
@@ -40,7 +41,7 @@ def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
             season_label=bill.code,
             item=item_label(charges[bill.season_id]),
             charged=bill.charged,
-            reduced=-bill.reduced,
+            reduced=bill.reduced,
             paid=bill.paid,
             penalty=ZERO,
             due=bill.due,
@@ -57,7 +58,7 @@ def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[
     query = (
         select(Charge)
         .where(Charge.account_id == account_id, Charge.season_id.in_(season_ids))
-        .distinct(Charge.season_id, Charge.item)
+        .ext(distinct_on(Charge.season_id, Charge.item))
         .order_by(Charge.season_id, Charge.item, Charge.revision.desc())
     )
     for charge in db.session.scalars(query):

@@ -17,7 +17,18 @@ from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
-from heatdesk.billing.views import accounts, counter, invoices, papers, payments, receipts, supply_terms
+from heatdesk.billing.views import (
+    accounts,
+    counter,
+    days,
+    invoices,
+    number_books,
+    papers,
+    payments,
+    receipts,
+    supply_terms,
+    tills,
+)
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
@@ -34,6 +45,7 @@ BLUEPRINTS = (
     *(login.bp, home.bp, search.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(tills.bp, days.bp, number_books.bp),
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
@@ -142,6 +154,7 @@ for command in (
     cli.doctor_command,
     cli.backup_command,
     cli.restore_command,
+    billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,
     billing_cli.quote,

@@ -58,6 +58,9 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
     ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
     ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
+    ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+    ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
+    ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
 )
 
 
@@ -99,6 +102,9 @@ class Frame:
 
     @property
     def till(self) -> Till | None:
+        """The open drawer; not while it is being counted, for the count is blind."""
+        if request.endpoint == "tills.count":
+            return None
         if "frame_till" not in g:
             g.frame_till = _open_till(current_user.id)
         return g.frame_till  # type: ignore[no-any-return]

@@ -15,6 +15,7 @@ from flask import Flask, flash, request, url_for
 from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
+from werkzeug.routing import BaseConverter, ValidationError
 
 from heatdesk.config import ASSETS
 from heatdesk.dates import ZONE
@@ -86,6 +87,14 @@ def whole_argument(name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
+def day_argument(name: str) -> date | None:
+    """A date of the query string written 2026-11-21; None when it is missing or none."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
 def local_target(target: str | None, otherwise: str) -> str:
     """`target` when it is a path of this site, else `otherwise`: no open redirect (`//`, `/\\`, schemes, controls)."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -118,6 +127,11 @@ def money(value: Decimal | None, *, dash: bool = False) -> str:
     return "–" if value is None or (dash and not value) else format_money(value)
 
 
+def yuan(value: str) -> Decimal:
+    """A sum kept as text in JSON."""
+    return Decimal(value)
+
+
 def quantity(value: Decimal | int | None) -> str:
     """A count, area or height without needless zeros."""
     return "–" if value is None else f"{Decimal(value).normalize():,f}"
@@ -136,9 +150,25 @@ def mask_phone(value: str) -> str:
     return f"{value[:3]}****{value[-4:]}" if len(value) >= 11 else f"****{value[-4:]}"
 
 
+class DayConverter(BaseConverter):
+    """`<day:name>` in a route: a date written 2026-11-21; anything else is no such page."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError from None
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
 def install(app: Flask) -> None:
-    """Give the templates their filters and globals."""
+    """Give the templates their filters and globals, the routes their days."""
+    app.url_map.converters["day"] = DayConverter
     app.jinja_env.filters.update(
-        money=money, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
+        money=money, yuan=yuan, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
     )
     app.jinja_env.globals.update(asset=asset, request_id=lambda: str(uuid.uuid4()), same_page=same_page)

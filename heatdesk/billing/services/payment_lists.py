@@ -38,6 +38,7 @@ class PaymentFilter:
     method: TenderMethod | None = None
     number: str = ""
     card_no: str = ""
+    till_shift_id: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a query over payment, till_shift, account and receipt."""
@@ -48,6 +49,8 @@ class PaymentFilter:
             found.append(TillShift.business_date == self.day)
         if self.cashier_id is not None:
             found.append(TillShift.staff_id == self.cashier_id)
+        if self.till_shift_id is not None:
+            found.append(Payment.till_shift_id == self.till_shift_id)
         if self.method is not None:
             used = select(Tender.id).where(Tender.payment_id == Payment.id, Tender.method == self.method)
             found.append(used.exists())

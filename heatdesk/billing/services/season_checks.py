@@ -19,19 +19,19 @@ from heatdesk.db import db
 from heatdesk.errors import Refusal
 
 SUMS = """
-select (select count(*) from {bill}) as bills,
-       (select coalesce(sum(charged), 0) from {bill}) as bill_sum,
-       (select count(*) from {charge}) as charges,
-       (select coalesce(sum(amount), 0) from {charge}) as charge_sum,
-       (select count(*) from {entry}) as entries,
-       (select coalesce(sum(amount), 0) from {entry}) as entry_sum"""
+select count(*) as rows, coalesce(sum({amount}), 0) as amount, coalesce(sum(account_id * {amount}), 0) as fingerprint
+  from {table}"""
+"""The fingerprint differs when the same sum lies on other accounts."""
+
+AMOUNT = {"bill": "charged", "charge": "amount", "entry": "amount"}
 
 UNEQUAL = """
-select count(*) from {bill} bill
+select account_id from {bill} bill
   full join (select account_id, sum(amount) as amount from {charge} group by account_id) charge using (account_id)
   full join (select account_id, sum(amount) as amount from {entry} where debit = '1122' group by account_id) entry
        using (account_id)
- where bill.charged is distinct from charge.amount or charge.amount is distinct from entry.amount"""
+ where bill.charged is distinct from charge.amount or charge.amount is distinct from entry.amount
+ limit 20"""
 
 PLAIN = """
 select count(*), count(*) filter (where charge.amount is distinct from round(term.building_area_m2 * :price, 2))
@@ -51,31 +51,31 @@ def check(season: Season, totals: dict[str, Any], accounts_now: int) -> dict[str
     `totals` are the shards' (see `season_tally.added_up`), `accounts_now` the number of eligible accounts.
     """
     tables = {name: f'"{run_table(name, season.id)}"' for name in ("bill", "charge", "entry")}
-    sums = dict(db.session.execute(text(SUMS.format(**tables))).mappings().one())
-    unequal = db.session.scalar(text(UNEQUAL.format(**tables))) or 0
+    sums = {
+        name: db.session.execute(text(SUMS.format(table=table, amount=AMOUNT[name]))).one()
+        for name, table in tables.items()
+    }
     plain, wrong = _recompute(season, tables)
-    expected = totals["fen"]
-    problems = []
-    if {int(sums[name].scaleb(2)) for name in ("bill_sum", "charge_sum", "entry_sum")} != {expected}:
-        problems.append("sums")
-    if sums["bills"] != totals["charged"] or sums["charges"] != sums["entries"]:
-        problems.append("counts")
     answered = totals["charged"] + totals["free"] + totals["exceptions"]
+    problems = []
+    if {int(one.amount.scaleb(2)) for one in sums.values()} != {totals["fen"]}:
+        problems.append("sums")
+    if sums["bill"].rows != totals["charged"] or sums["charge"].rows != sums["entry"].rows:
+        problems.append("counts")
     if answered != totals["accounts"] or answered != accounts_now:
         problems.append("eligible")
-    if unequal:
+    if len({one.fingerprint for one in sums.values()}) > 1:
         problems.append("accounts")
     if wrong:
         problems.append("recomputed")
-    figures = {name: str(value) for name, value in sums.items()}
     return {
-        **figures,
-        "expected_fen": expected,
+        **{name: {"rows": one.rows, "amount": str(one.amount)} for name, one in sums.items()},
+        "expected_fen": totals["fen"],
         "eligible": accounts_now,
-        "unequal": unequal,
         "plain": plain,
         "wrong": wrong,
         "problems": problems,
+        "unequal": list(db.session.scalars(text(UNEQUAL.format(**tables)))) if problems else [],
     }
 
 

@@ -15,7 +15,7 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from heatdesk.billing.rules.areas import Areas, Part, part_rule
-from heatdesk.billing.rules.charges import Line, area_ratio, joined, rate_of, season_charge
+from heatdesk.billing.rules.charges import Line, area_ratio, charged_terms, rate_of, season_charge
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import (
     AreaBase,
@@ -42,7 +42,7 @@ class TermRow(NamedTuple):
     usable: str
     id: str
     facts: str
-    """Use class, state, mode, storey height, known areas, building type: what the plan depends on."""
+    """Use class, state, mode, storey height, unknown areas: what the plan depends on beside the building's type."""
 
 
 PartRows = tuple[tuple[str, ...], tuple[int, ...]]
@@ -84,6 +84,21 @@ class Plan:
     label: tuple[str, str]
     """Use class and state of the last line, for the totals."""
 
+    def simple(self, days: int) -> "Simple | None":
+        """For a whole season in one line, without parts or conversion: item, basis, column of the area, and what the
+        area is multiplied and divided by; None for all others.
+        """
+        if not self.whole or len(self.items) != 1 or self.items[0][3]:
+            return None
+        item, (line,), basis, _needs_figures = self.items[0]
+        if line.scale != line.unit:
+            return None
+        return item, basis, line.area_column, 2 * line.numerator * days, line.denominator
+
+
+Simple = tuple[str, int, int, int, int]
+_UNKNOWN: tuple[None, None] = (None, None)
+
 
 class NotInside(Exception):
     """The parts of this very flat are larger than the area they lie in: the rules have the words for it."""
@@ -105,24 +120,33 @@ class Planner:
             for day in range(season.period.days)
         ]
         self.counted.append(0)
-        self._plans: dict[Any, Plan] = {}
+        self._plans: dict[Any, tuple[Plan, Simple | None]] = {}
 
-    def charge(self, terms: list[TermRow], parts: Mapping[str, PartRows]) -> tuple[list[PlannedCharge], Plan]:
+    def charge(
+        self, terms: list[TermRow], parts: Mapping[str, PartRows], building_type: str
+    ) -> tuple[list[PlannedCharge], Plan]:
         """The charges of one flat. Raises what the rules raise for it."""
         if len(terms) == 1:
             term = terms[0]
             own = (parts.get(term.id, NO_PARTS),)
-            key: Any = (term.facts, own[0][0], term.first == "0" and term.last == self.end)
+            key: Any = (term.facts, building_type, own[0][0], term.first == "0" and term.last == self.end)
         else:
             own = tuple(parts.get(term.id, NO_PARTS) for term in terms)
-            key = self._key_of_several(terms, own)
-        plan = self._plans.get(key)
+            key = (self._key_of_several(terms, own), building_type)
+        plan, simple = self._plans.get(key, _UNKNOWN)
         if plan is None:
-            plan = self._plans[key] = self._make(terms, own)
+            plan = self._make(terms, own, building_type)
+            simple = plan.simple(self.season.statutory_days)
+            self._plans[key] = plan, simple
+        if simple is not None:
+            item, basis, column, factor, divisor = simple
+            quantity = int(terms[0][column])
+            amount = (quantity * factor + divisor) // (2 * divisor)
+            return [PlannedCharge(item, amount, quantity, basis, None)], plan
         try:
             return [self._charge(plan, item, terms, own) for item in plan.items], plan
         except NotInside:
-            season_charge(self.season, [self._term(*row) for row in zip(terms, own, strict=True)], self.tariffs)
+            season_charge(self.season, self._facts(terms, own, building_type), self.tariffs)
             raise
 
     def _key_of_several(self, terms: list[TermRow], own: tuple[PartRows, ...]) -> Any:
@@ -162,10 +186,10 @@ class Planner:
                 figures += part_areas
         return PlannedCharge(name, total, quantity if len(lines) == 1 else None, basis, figures or None)
 
-    def _make(self, terms: list[TermRow], own: tuple[PartRows, ...]) -> Plan:
+    def _make(self, terms: list[TermRow], own: tuple[PartRows, ...], building_type: str) -> Plan:
         """Let the rules charge this flat, and turn what they did into a plan that gives the same."""
-        facts = [self._term(term, part) for term, part in zip(terms, own, strict=True)]
-        charged = joined(self.season, facts)
+        facts = self._facts(terms, own, building_type)
+        charged = charged_terms(self.season, facts, self.tariffs)
         lines = season_charge(self.season, facts, self.tariffs).lines
         whole = len(lines) == 1 and lines[0].period == self.season.period
         planned = [self._line(facts, term) for term in charged]
@@ -196,7 +220,7 @@ class Planner:
         return PlannedLine(
             first_term=firsts.index(term.first),
             last_term=lasts.index(term.last),
-            area_column=2 + AREAS.index(tariff.area.source(term.areas.known)),
+            area_column=2 + AREAS.index(tariff.area.start(term.areas.known)),
             scale=int(ratio * unit),
             weights=tuple(int(weight * unit) for weight in weights),
             unit=unit,
@@ -218,8 +242,11 @@ class Planner:
             if charge.amount != explanations.hundredths(amount):
                 raise RuntimeError(f"the plan of {terms} gives {charge.amount} fen, the rules {amount} yuan")
 
-    def _term(self, row: TermRow, parts: PartRows) -> Term:
-        use_class, state, mode, height, _known, building_type = row.facts.split("\t")
+    def _facts(self, terms: list[TermRow], own: tuple[PartRows, ...], building_type: str) -> list[Term]:
+        return [self._term(term, parts, building_type) for term, parts in zip(terms, own, strict=True)]
+
+    def _term(self, row: TermRow, parts: PartRows, building_type: str) -> Term:
+        use_class, state, mode, height, _unknown = row.facts.split("\t")
         return Term(
             first=self._day(row.first),
             last=self._day(row.last),
@@ -229,7 +256,7 @@ class Planner:
             areas=Areas(*(_hundredth(text) for text in row[2:5])),
             parts=tuple(_part(facts, area) for facts, area in zip(*parts, strict=True)),
             storey_height_m=_hundredth(height),
-            building_type=None if building_type == "\\N" else building_type,
+            building_type=building_type or None,
         )
 
     def _day(self, offset: str) -> date:
@@ -245,7 +272,7 @@ def _taken(line: PlannedLine, part_areas: tuple[int, ...]) -> int:
 
 
 def _hundredth(text: str) -> Decimal | None:
-    return None if text == "\\N" else Decimal(text).scaleb(-2)
+    return Decimal(text).scaleb(-2) if text else None
 
 
 def _part(facts: str, area: int) -> Part:

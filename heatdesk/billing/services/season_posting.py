@@ -4,7 +4,7 @@ from heatdesk.billing.models import RunShard
 from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services import assessments
-from heatdesk.billing.services.season_rows import BILLS, CHARGES, ENTRIES, AccountRows, write
+from heatdesk.billing.services.season_rows import BILLS, CHARGES, ENTRIES, AccountRow, write
 from heatdesk.billing.services.season_tally import Tally
 from heatdesk.billing.services.season_trial import (
     Worker,
@@ -55,7 +55,7 @@ def run_table(parent: str, season_id: int) -> str:
 def post_difference(worker: Worker, shard: RunShard, tally: Tally) -> None:
     """Assess those accounts of a shard whose charges are not what the facts make due."""
     charged = charged_so_far(worker, shard)
-    moving: dict[int, AccountRows | None] = {}
+    moving: dict[int, AccountRow | None] = {}
     for account, planned in charged_accounts(worker, shard, tally):
         account_id = int(account.id)
         if difference_of(planned, charged.pop(account_id, {})) is not None:

@@ -1,6 +1,7 @@
 """Season runs: a trial that posts nothing, released by a second person, posted in shards, checked, then visible."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
@@ -189,6 +190,11 @@ def runs_of(season_id: int) -> Sequence[SeasonRun]:
     ).all()
 
 
+def yuan(fen: int) -> Decimal:
+    """Fen of a total as yuan."""
+    return Decimal(fen).scaleb(-2)
+
+
 def _totals(run: SeasonRun, phase: RunPhase) -> dict[str, Any]:
     rows = db.session.scalars(
         select(RunShard.totals).where(RunShard.run_id == run.id, RunShard.phase == phase)
@@ -220,7 +226,7 @@ def _check_days_open(branches: Sequence[int]) -> dict[int, Any]:
         .where(BusinessDay.branch_id.in_(branches), BusinessDay.state == DayState.OPEN)
         .with_for_update(read=True)
     )
-    days = dict(rows.tuples().all())
+    days = dict(rows.all())
     closed = [branch for branch in branches if branch not in days]
     if closed:
         names = db.session.scalars(select(Branch.name).where(Branch.id.in_(closed)).order_by(Branch.id))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 
 from heatdesk.billing.models import RunException, RunShard
 from heatdesk.billing.rules.workflow import ExceptionKind, RunPhase
-from heatdesk.billing.services.season_rows import AccountRows
+from heatdesk.billing.services.season_rows import AccountRow
 from heatdesk.db import db
 from heatdesk.errors import Refusal
 
@@ -42,7 +42,7 @@ class Tally:
             found = self.groups[label, office] = [0, 0, 0]
         return found
 
-    def point_at(self, account: AccountRows, kind: ExceptionKind, message: str, values: dict[str, Any]) -> None:
+    def point_at(self, account: AccountRow, kind: ExceptionKind, message: str, values: dict[str, Any]) -> None:
         self.exceptions.append(
             {
                 "account_id": int(account.id),
@@ -54,14 +54,14 @@ class Tally:
             }
         )
 
-    def refuse(self, account: AccountRows, refusal: Refusal) -> None:
+    def refuse(self, account: AccountRow, refusal: Refusal) -> None:
         """A rule refused this flat; its words are kept for the list."""
         kind = (
             ExceptionKind.NO_TARIFF if refusal.message.startswith("No tariff") else ExceptionKind.REFUSED
         )
         self.point_at(account, kind, refusal.message, refusal.values)
 
-    def outlier(self, account: AccountRows, fen: int) -> None:
+    def outlier(self, account: AccountRow, fen: int) -> None:
         """Point at a flat whose charge is more than 30 % away from last season's."""
         before = int(account.previous)
         if 10 * abs(fen - before) <= 3 * before:

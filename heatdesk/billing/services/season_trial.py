@@ -10,7 +10,7 @@ from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import SupplyState
 from heatdesk.billing.rules.workflow import ExceptionKind
 from heatdesk.billing.services.season_plans import Plan, PlannedCharge, Planner
-from heatdesk.billing.services.season_rows import AccountRows, read_accounts, read_parts
+from heatdesk.billing.services.season_rows import AccountRow, Range
 from heatdesk.billing.services.season_tally import NO_AREA, NO_TERM, Tally
 from heatdesk.db import db
 from heatdesk.errors import Refusal
@@ -38,7 +38,7 @@ def count(worker: Worker, shard: RunShard, tally: Tally) -> None:
         if difference is not None:
             tally.changed += 1
             tally.fen += difference
-        if account.previous != "\\N":
+        if account.previous:
             tally.outlier(account, sum(charge.amount for charge in charges))
     for before in gone(charged, tally).values():
         tally.changed += 1
@@ -53,18 +53,19 @@ def gone(charged: dict[int, dict[str, int]], tally: Tally) -> dict[int, dict[str
 
 def charged_accounts(
     worker: Worker, shard: RunShard, tally: Tally
-) -> Iterator[tuple[AccountRows, list[PlannedCharge]]]:
+) -> Iterator[tuple[AccountRow, list[PlannedCharge]]]:
     """Every account of the shard that the rules can charge, with its charges; the others go on the list."""
-    parts = read_parts(shard.first_account_id, shard.last_account_id)
-    rows = read_accounts(worker.facts, shard.first_account_id, shard.last_account_id, worker.previous_id)
+    rows = Range(worker.facts, shard.first_account_id, shard.last_account_id)
+    terms_of, parts = rows.terms(), rows.parts()
     charge = worker.planner.charge
-    for account in rows:
+    for account in rows.accounts(worker.previous_id):
         tally.accounts += 1
-        if not account.terms:
+        terms = terms_of.get(account.id)
+        if terms is None:
             tally.point_at(account, ExceptionKind.NO_TERM, NO_TERM, {})
             continue
         try:
-            charges, plan = charge(account.terms, parts)
+            charges, plan = charge(terms, parts, account.building_type)
         except Refusal as refusal:
             tally.refuse(account, refusal)
             continue
@@ -76,7 +77,7 @@ def charged_accounts(
             continue
         group = tally.group(plan.label, account.office)
         group[0] += 1
-        group[1] += int(account.terms[-1].building)
+        group[1] += int(terms[-1].building)
         group[2] += fen
         if fen:
             tally.charged += 1

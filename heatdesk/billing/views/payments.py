@@ -18,7 +18,7 @@ from heatdesk.i18n import _
 from heatdesk.money import format_money
 from heatdesk.sheets.writing import write_xlsx
 from heatdesk.web.guards import requires
-from heatdesk.web.pages import flash_notice, paginate
+from heatdesk.web.pages import flash_notice, paginate, whole_argument
 from heatdesk.web.request_keys import current_request_id
 
 bp = Blueprint("payments", __name__, url_prefix="/billing/payments")
@@ -125,12 +125,13 @@ def _filter() -> PaymentFilter:
     if day is None and not number and not card_no:
         day = payment_lists.newest_day(current_user.branch_id)
     return PaymentFilter(
-        branch_id=current_user.branch_id,
+        branch_id=current_user.branch_id or whole_argument("branch"),
         day=day,
         cashier_id=int(cashier) if cashier.isdecimal() and len(cashier) < 19 else None,
         method=TenderMethod(method) if method in set(TenderMethod) else None,
         number=number,
         card_no=card_no,
+        till_shift_id=whole_argument("till"),
     )
 
 

@@ -1217,7 +1217,7 @@ def upgrade() -> None:
         sa.table("ledger_account", *(sa.column(name) for name in ("code", "kind", "name", "name_zh"))),
         [{"code": code, **facts._asdict()} for code, facts in CHART.items()],
     )
-    for name in ("ledger", "seasons", "search", "audit", "grants"):
+    for name in ("ledger", "tills", "seasons", "search", "audit", "grants"):
         _run_sql((Path(__file__).parents[1] / "sql" / f"0001_{name}.sql").read_text(encoding="utf-8"))
 
 

@@ -10,7 +10,7 @@ from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import Account, AreaPart, Bill, SupplyTerm
 from heatdesk.billing.rules.states import SupplyState
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import assessments, supply_terms
+from heatdesk.billing.services import assessments, business_days, supply_terms
 from heatdesk.db import db
 from heatdesk.web.versions import version_of
 from tests import factories
@@ -200,9 +200,8 @@ def test_the_preview_says_what_saving_does_and_changes_nothing(app, account, bil
     assert bill.charged == Decimal("2600.00")
 
 
-def test_saving_without_an_open_business_day_is_refused_whole(app, account, billed, branch, clerk):
-    day = db.session.scalar(select(factories.BusinessDay))
-    day.state, day.seal, day.totals = "closed", "x", {}
+def test_saving_without_an_open_business_day_is_refused_whole(app, account, billed, branch, clerk, supervisor):
+    business_days.close_day(branch.id, factories.TODAY, by=supervisor.staff)
     db.session.commit()
     answer = clerk.post(
         path_of(account), form_for(account, starts_on="2026-11-01", building_area_m2="100.00")

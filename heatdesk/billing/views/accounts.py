@@ -52,19 +52,11 @@ def export() -> ResponseReturnValue:
     wanted, _place = _wanted()
     audit.record("export", actor_id=current_user.id, subject_table="account", after=request.args.to_dict())
     header = [
-        "Card no.",
-        "Name",
-        "Address",
-        "Phones",
-        "Used as",
-        "Supply",
-        "Charged",
-        "Area m²",
-        "Owed",
-        "Closed on",
+        *(_("Card no."), _("Name"), _("Address"), _("Phones"), _("Used as"), _("Supply"), _("Charged")),
+        *(_("Area m²"), _("Owed"), _("Closed on")),
     ]
     query = account_lists.listing(wanted, current_user.branch_id)
-    return workbook(query, [_(title) for title in header], _cells, name="accounts")
+    return workbook(query, header, _cells, name="accounts")
 
 
 @bp.route("/new", methods=["GET", "POST"])

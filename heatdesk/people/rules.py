@@ -14,7 +14,7 @@ _PHONE = re.compile(r"\d{5,15}(?:-\d{1,6})?")
 def read_phones(typed: str) -> list[str]:
     """Phones as stored: digits alone, an extension after a hyphen; several are parted by commas, blanks or lines.
 
-    `+86 151-5801-8395，024-25871234转801` → `["15158018395", "02425871234-801"]`. Raises `BadInput` naming what is none.
+    `+86 151-5801-8395，024-25871234转801` → `["15158018395", "02425871234-801"]`. Raises `BadInput` for what is none.
     """
     text = _COUNTRY.sub("", unicodedata.normalize("NFKC", typed))
     phones = [_one_phone(part) for part in _BETWEEN.split(text) if part.strip()]
@@ -26,9 +26,8 @@ def read_phones(typed: str) -> list[str]:
 def _one_phone(typed: str) -> str:
     digits, sign, extension = re.sub(r"[\s()+.]", "", typed).partition("转")
     groups = digits.split("-")
-    if len(groups) > 2 and not sign and len(groups[0]) <= 4 and not digits.startswith("1"):
-        sign, extension = "-", groups.pop()
-    elif len(groups) == 2 and not sign and len(groups[0]) > 4:
+    area_code = len(groups[0]) <= 4 and not digits.startswith("1")
+    if not sign and len(groups) == (3 if area_code else 2) and (area_code or len(groups[0]) > 4):
         sign, extension = "-", groups.pop()
     phone = "".join(groups) + ("-" + extension if sign else "")
     if not _PHONE.fullmatch(phone):

@@ -77,7 +77,7 @@ def test_changes_are_told_in_words(app, household, clerk):
     words = text_of(clerk.get(card(household, "/changes")))
     assert "Name: 程超杰 → 程超俊" in words
     assert "Phones: 151****8395 → 139****1111" in words
-    assert "State: heated → suspended" in words
+    assert "State: Supplied → Suspended" in words
 
 
 def test_who_sees_what(app, household, branch, clerk, cashier, stranger):
@@ -100,7 +100,7 @@ def test_a_closed_account_offers_no_counter_and_no_changes(app, household, clerk
     db.session.commit()
     assert "To the counter" not in text_of(cashier.get(card(household)))
     words = text_of(clerk.get(card(household, "/terms")))
-    assert "closed 2026-11-21" in words
+    assert "Account closed" in words
     assert "New supply term" not in words
 
 

@@ -2,7 +2,6 @@
 
 from heatdesk.billing.models import RunShard
 from heatdesk.billing.rules.ledger import LedgerCode
-from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services import assessments
 from heatdesk.billing.services.season_rows import BILLS, CHARGES, ENTRIES, AccountRow, write
 from heatdesk.billing.services.season_tally import Tally

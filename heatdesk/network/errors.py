@@ -16,7 +16,9 @@ class OtherBranch(RuleBroken):
 
 
 class HeadOfficeOnly(RuleBroken):
-    message = "Branches are created and deleted by head office. Ask a colleague whose login belongs to no branch."
+    message = (
+        "Branches are created and deleted by head office. Ask a colleague whose login belongs to no branch."
+    )
 
 
 class CannotUndo(RuleBroken):

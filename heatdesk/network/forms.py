@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
 from wtforms import Field, HiddenField, IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional
-from wtforms.widgets import html_params
 
 from heatdesk.i18n import _
 from heatdesk.network import reading
 from heatdesk.network.nouns import NOUNS, Noun, Written
-from heatdesk.web.fields import Present, half_width, text_field
+from heatdesk.network.services import Values
+from heatdesk.web.fields import Present, choices, half_width, text_field
 
 MANY = 60
 
@@ -21,7 +20,9 @@ MANY = 60
 class PlaceField(Field):
     """A place of one noun: a list while there are few, else a box that suggests as one types. `data` is the id."""
 
-    def __init__(self, label: Any, validators: Sequence[Any] = (), *, noun: str, branch_id: int | None, **options: Any):
+    def __init__(
+        self, label: Any, validators: Sequence[Any] = (), *, noun: str, branch_id: int | None, **options: Any
+    ) -> None:
         self.noun, self.branch_id = NOUNS[noun], branch_id
         super().__init__(label, [Present(), *validators], **options)
         self.options = [(row.id, row.label) for row in reading.options(self.noun, branch_id, limit=MANY + 1)]
@@ -50,35 +51,20 @@ class PlaceField(Field):
             return str(self.raw_data[0])
         return reading.label_of(self.noun, self.data) if self.data else ""
 
-    def widget(self, field: Any, **attributes: Any) -> Markup:
-        attributes = {"id": field.id, "name": field.name, **attributes}
-        if not field.is_long:
-            attributes["class"] = "form-select"
-            empty = [] if len(field.options) == 1 else [("", "")]
-            options = Markup("").join(
-                Markup('<option value="{}"{}>{}</option>').format(
-                    value, Markup(" selected") if value == field.data else "", label
-                )
-                for value, label in [*empty, *field.options]
-            )
-            return Markup("<select {}>{}</select>").format(Markup(html_params(**attributes)), options)
-        suggest = url_for("network.suggest", noun=field.noun.key)
-        attributes |= {
-            "value": field._value(),
-            "list": f"{field.id}-list",
-            "autocomplete": "off",
-            "placeholder": _("Type a part of the name"),
-            "hx-get": suggest,
-            "hx-trigger": "input changed delay:150ms, focus once",
-            "hx-target": f"#{field.id}-list",
-            "hx-sync": "this:replace",
-        }
-        return Markup("<input {}><datalist id='{}-list'></datalist>").format(
-            Markup(html_params(**attributes)), escape(field.id)
-        )
+    @property
+    def placeholder(self) -> str:
+        return _("Type a part of the name")
+
+    @property
+    def suggest_url(self) -> str:
+        return url_for("network.suggest", noun=self.noun.key)
+
+    def widget(self, field: Any, **attributes: Any) -> Any:
+        template = current_app.jinja_env.get_template("network/_place_field.html")
+        return template.module.place_field(field, attributes)  # type: ignore[attr-defined]
 
 
-def place_form(noun: Noun, place: Any, branch_id: int | None, **preset: Any) -> Any:
+def place_form(noun: Noun, place: Any, branch_id: int | None, preset: Values | None = None) -> Any:
     """The form of one noun, filled from `place` or from `preset` parents."""
     fields: dict[str, Any] = {
         parent.column: PlaceField(_label(NOUNS[parent.noun]), noun=parent.noun, branch_id=branch_id)
@@ -86,7 +72,7 @@ def place_form(noun: Noun, place: Any, branch_id: int | None, **preset: Any) -> 
     }
     fields |= {one.column: _written(one) for one in noun.written}
     form_class = type("PlaceForm", (_PlaceForm,), fields)
-    return form_class(obj=place, data=None if place else preset)
+    return form_class(obj=place, data=None if place else dict(preset or {}))
 
 
 class _PlaceForm(FlaskForm):
@@ -108,8 +94,8 @@ def _label(noun: Noun) -> str:
 
 def _written(one: Written) -> Any:
     if one.choices:
-        empty = [] if one.is_required else [("", "–")]
-        return SelectField(one.label, choices=[*empty, *one.choices], description=one.hint or "")
+        empty = None if one.is_required else "–"
+        return SelectField(one.label, choices=choices(one.choices, empty=empty), description=one.hint or "")
     if one.is_whole:
         return IntegerField(one.label, [Optional(), NumberRange(-9, 200)], description=one.hint or "")
     return text_field(one.label, required=one.is_required, filters=[half_width], description=one.hint or "")

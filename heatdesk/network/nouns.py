@@ -180,7 +180,9 @@ _ALL = (
         icon="door-closed",
         parents=(Parent("building_id", "buildings"),),
         written=(
-            Written("unit", lazy("Unit"), is_required=False, hint=lazy("As in 3单元; empty when there is none.")),
+            Written(
+                "unit", lazy("Unit"), is_required=False, hint=lazy("As in 3单元; empty when there is none.")
+            ),
             Written("room", lazy("Room")),
             Written("floor", lazy("Floor"), is_required=False, is_whole=True),
             Written(

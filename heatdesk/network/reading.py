@@ -1,6 +1,6 @@
 """Reading the tree: what may be seen, lists with their parents, the way from the top."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, func, literal, select
@@ -13,7 +13,7 @@ PATH_SIGN = " › "
 
 
 def in_branch(noun: Noun, branch_id: int | None) -> Any:
-    """The condition that keeps a noun to a branch; sources, stations, districts and communities serve several branches."""
+    """The condition that keeps a noun to a branch; sources, stations, districts and communities serve several."""
     if branch_id is None:
         return True
     table: Any = noun.model
@@ -39,8 +39,10 @@ def get(noun: Noun, place_id: int, branch_id: int | None, *, lock: bool = False)
     return place
 
 
-def listing(noun: Noun, branch_id: int | None, *, words: str = "", **parents: int) -> Select[Any]:
-    """Rows of (id, title, names of parents…, counts of children…) by name; `parents` narrows by column."""
+def listing(
+    noun: Noun, branch_id: int | None, *, words: str = "", under: tuple[str, int] | None = None
+) -> Select[Any]:
+    """Rows of (id, title, names of parents…, counts of children…) by name; `under` narrows to a parent: (column, id)."""
     table: Any = noun.model
     title = getattr(table, noun.title)
     query = select(table.id, title.label("title"))
@@ -54,8 +56,8 @@ def listing(noun: Noun, branch_id: int | None, *, words: str = "", **parents: in
         counted = select(func.count()).where(getattr(below, column) == table.id, in_branch(child, branch_id))
         query = query.add_columns(counted.scalar_subquery().label(child.key))
     query = query.where(in_branch(noun, branch_id))
-    for column, place_id in parents.items():
-        query = query.where(getattr(table, column) == place_id)
+    if under:
+        query = query.where(getattr(table, under[0]) == under[1])
     if words:
         query = query.where(title.icontains(words, autoescape=True))
     return query.order_by(*_order(noun))
@@ -111,9 +113,7 @@ def labelled(noun: Noun) -> Select[Any]:
 
 def label_of(noun: Noun, place_id: int) -> str:
     """The way to one place from the top, in words; empty when it does not exist."""
-    table: Any = noun.model
-    row = db.session.execute(labelled(noun).where(table.id == place_id)).first()
-    return "" if row is None else str(row.label)
+    return labels(noun, [place_id]).get(place_id, "")
 
 
 def _chain(noun: Noun) -> list[tuple[Noun, Noun]]:
@@ -130,3 +130,10 @@ def _label(noun: Noun) -> Any:
         return getattr(noun.model, noun.title)
     table: Any = noun.model
     return func.concat_ws(literal(PATH_SIGN), *[upper.name for upper in above], table.name)
+
+
+def labels(noun: Noun, place_ids: Collection[int]) -> dict[int, str]:
+    """The names of several places, by id, in one query."""
+    table: Any = noun.model
+    rows = db.session.execute(labelled(noun).where(table.id.in_(place_ids)))
+    return {row.id: row.label for row in rows}

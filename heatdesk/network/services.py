@@ -19,7 +19,7 @@ Values = Mapping[str, Any]
 
 
 def create(noun: Noun, values: Values, *, branch_id: int | None) -> Any:
-    """A new place; raises `NameTaken`, `OtherBranch`, `HeadOfficeOnly`. `branch_id` is the writer's, None for head office."""
+    """A new place; raises `NameTaken`, `OtherBranch`, `HeadOfficeOnly`. `branch_id` None: by head office."""
     if noun.key == "branches" and branch_id is not None:
         raise HeadOfficeOnly
     _check_parents(noun, values, branch_id)
@@ -31,7 +31,9 @@ def create(noun: Noun, values: Values, *, branch_id: int | None) -> Any:
     return place
 
 
-def change(noun: Noun, place: Any, values: Values, *, branch_id: int | None, seen: str | None = None) -> int | None:
+def change(
+    noun: Noun, place: Any, values: Values, *, branch_id: int | None, seen: str | None = None
+) -> int | None:
     """Rename or move a locked place; gives the audit entry by which `undo` takes it back, None when nothing changed.
 
     `seen` is the version of the page. Addresses that were made of the old names follow; those written by hand stay.
@@ -58,7 +60,11 @@ def change(noun: Noun, place: Any, values: Values, *, branch_id: int | None, see
 def undo(noun: Noun, place: Any, audit_id: int, *, branch_id: int | None) -> None:
     """Put back what the audited change replaced; raises `CannotUndo` when the place was changed again since."""
     entry = get_or_refuse(AuditEntry, audit_id)
-    same = (entry.subject_table, entry.subject_id, entry.verb) == (place.__tablename__, str(place.id), "update")
+    same = (entry.subject_table, entry.subject_id, entry.verb) == (
+        place.__tablename__,
+        str(place.id),
+        "update",
+    )
     after, before = entry.after or {}, entry.before or {}
     columns = [column for column in noun.columns if column in after]
     if not same or not columns or any(getattr(place, column) != after[column] for column in columns):
@@ -112,7 +118,9 @@ def _check_free(noun: Noun, values: Values, besides: int | None = None) -> None:
             continue
         query = select(table.c.id).where(*[table.c[column] == values[column] for column in columns])
         if db.session.scalar(query.where(table.c.id != (besides or 0))) is not None:
-            raise NameTaken(name=values.get("name") or " ".join(filter(None, (values["unit"], values["room"]))))
+            raise NameTaken(
+                name=values.get("name") or " ".join(filter(None, (values["unit"], values["room"])))
+            )
 
 
 def _derive(place: Any) -> None:

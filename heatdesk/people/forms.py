@@ -10,7 +10,7 @@ from heatdesk.errors import BadInput
 from heatdesk.i18n import _, lazy
 from heatdesk.people import rules
 from heatdesk.people.models import Customer, CustomerKind
-from heatdesk.web.fields import half_width, text_field
+from heatdesk.web.fields import choices, half_width, text_field
 
 KIND_LABELS = {CustomerKind.PERSON: lazy("person"), CustomerKind.ORGANISATION: lazy("organisation")}
 
@@ -32,11 +32,16 @@ class PhonesField(StringField):
 class CustomerFields(Form):
     """What is written down about a customer."""
 
-    kind = SelectField(lazy("Kind"), choices=list(KIND_LABELS.items()))
+    kind = SelectField(lazy("Kind"), choices=choices(KIND_LABELS.items()))
     name = text_field(lazy("Name"))
-    phones = PhonesField(lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called."))
+    phones = PhonesField(
+        lazy("Phones"), description=lazy("Several are parted by a comma; the first one is called.")
+    )
     id_number = text_field(
-        lazy("Identity or credit code"), required=False, longest=32, filters=[lambda typed: half_width(typed).upper()]
+        lazy("Identity or credit code"),
+        required=False,
+        longest=32,
+        filters=[lambda typed: half_width(typed).upper()],
     )
     remark = TextAreaField(lazy("Remark"), [Length(max=500)], filters=[lambda typed: (typed or "").strip()])
 

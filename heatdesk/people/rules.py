@@ -15,10 +15,8 @@ def read_phones(typed: str) -> list[str]:
 
     `151 5801 8395，024-2587 1234` → `["15158018395", "02425871234"]`. Raises `BadInput` naming what is no phone.
     """
-    phones = []
-    for part in _BETWEEN.split(unicodedata.normalize("NFKC", typed)):
-        if part.strip():
-            phones.append(_one_phone(part))
+    parts = _BETWEEN.split(unicodedata.normalize("NFKC", typed))
+    phones = [_one_phone(part) for part in parts if part.strip()]
     if len(phones) > MOST_PHONES:
         raise BadInput("At most %(most)s phones are kept for one customer.", most=MOST_PHONES)
     return list(dict.fromkeys(phones))
@@ -35,7 +33,10 @@ def _one_phone(typed: str) -> str:
         head += second
     phone = head + hyphen + extension
     if not _PHONE.fullmatch(phone):
-        raise BadInput("“%(typed)s” is no phone number. Write digits, and a comma between two numbers.", typed=typed.strip()[:40])
+        raise BadInput(
+            "“%(typed)s” is no phone number. Write digits, and a comma between two numbers.",
+            typed=typed.strip()[:40],
+        )
     return phone
 
 

@@ -56,7 +56,9 @@ def _found(words: str) -> Any:
         return by_name
     account = _accounts()
     known = (
-        select(account.c.customer_id).join(AccountSearch, AccountSearch.account_id == account.c.id).where(*fitting)
+        select(account.c.customer_id)
+        .join(AccountSearch, AccountSearch.account_id == account.c.id)
+        .where(*fitting)
     )
     return union(by_name, known)
 
@@ -83,5 +85,7 @@ def reveal(customer: Customer, what: str, *, by: int) -> str:
     shown = {"phone": " / ".join(customer.phones), "id_number": customer.id_number or ""}
     if what not in shown:
         raise BadInput("Only phones and identity numbers can be shown.")
-    audit.record("reveal", actor_id=by, subject_table="customer", subject_id=customer.id, after={"field": what})
+    audit.record(
+        "reveal", actor_id=by, subject_table="customer", subject_id=customer.id, after={"field": what}
+    )
     return shown[what] or "–"

@@ -1,11 +1,12 @@
 """Fields that forgive how people type here: full-width digits, commas, stray blanks, units."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from heatdesk.i18n import _
@@ -34,7 +35,7 @@ def text_field(label: Any, *, required: bool = True, longest: int = MAX_NAME, **
 class Present(InputRequired):
     """Something other than blanks must be typed."""
 
-    def __call__(self, form: Any, field: Any) -> None:
+    def __call__(self, _form: Any, field: Any) -> None:
         if not field.data:
             raise StopValidation(_("Please fill this in."))
 
@@ -68,7 +69,7 @@ class QuantityField(StringField):
             self.data = None
             raise ValueError(_("This is not a number. Write it like 89.50."))
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         if self.data is None:
             return
         if self.above is not None and self.data <= self.above:
@@ -82,3 +83,9 @@ class QuantityField(StringField):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{self.data:f}"
+
+
+def choices(labels: Iterable[tuple[Any, Any]], *, empty: Any = None) -> list[SelectChoice]:
+    """(value, label) pairs as the choices of a select field; `empty` is the label of choosing nothing."""
+    first = [] if empty is None else [SelectChoice("", empty)]
+    return [*first, *(SelectChoice(str(value), label) for value, label in labels)]

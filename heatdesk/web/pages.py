@@ -64,7 +64,8 @@ def flash_notice(sentence: str) -> None:
 
 def flash_done(sentence: str, *, undo_url: str | None = None) -> None:
     """What was just done, with the way to take it back where there is one."""
-    flash({"text": sentence, "undo_url": undo_url, "undo_label": _("Undo")}, "done")
+    notice: Any = {"text": sentence, "undo_url": undo_url, "undo_label": _("Undo")}
+    flash(notice, "done")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from decimal import Decimal
 from heatdesk.billing.rules.amounts import refuse_beyond_books
 from heatdesk.billing.rules.ledger import LedgerCode, Movement
 from heatdesk.billing.rules.workflow import TenderMethod
-from heatdesk.errors import BadInput, RuleBroken
+from heatdesk.errors import BadInput, RuleBroken, msgid
 from heatdesk.money import ZERO, format_money, round_money
 
 DEBITED: dict[TenderMethod, LedgerCode] = {
@@ -126,8 +126,8 @@ def _settle(
 
 def _too_much(due: Decimal) -> str:
     if not due:
-        return "Nothing is due. Press F11 to keep the money as prepayment."
-    return (
+        return msgid("Nothing is due. Press F11 to keep the money as prepayment.")
+    return msgid(
         "¥%(amount)s too much, and only cash gives change. Lower it, or press F11 to keep it as prepayment."
     )
 

@@ -58,8 +58,14 @@ def create(
     _refuse_taken_card(account)
     db.session.add(account)
     db.session.flush()
-    supply_terms.add(account, first)
-    audit.record("open", actor_id=by, subject_table="account", subject_id=account.id, after={"card_no": account.card_no})
+    supply_terms.add(account, first, by=by)
+    audit.record(
+        "open",
+        actor_id=by,
+        subject_table="account",
+        subject_id=account.id,
+        after={"card_no": account.card_no},
+    )
     reassessing.reassess(account, by=by, reason="account opened")
     return account
 
@@ -92,7 +98,9 @@ def close(account: Account, *, on: date, reason: str, by: int) -> None:
     owed = owed_by(account.id)
     if owed:
         raise StillOwing(owed=format_money(owed))
-    audit.record("close", actor_id=by, subject_table="account", subject_id=account.id, after={"reason": reason})
+    audit.record(
+        "close", actor_id=by, subject_table="account", subject_id=account.id, after={"reason": reason}
+    )
 
 
 def set_lock(account: Account, *, locked: bool, reason: str, by: int) -> None:
@@ -132,7 +140,9 @@ def branch_of(premises_id: int) -> int:
 
 def holder_of(premises_id: int) -> Account | None:
     """The open account of these premises."""
-    return db.session.scalar(select(Account).where(Account.premises_id == premises_id, Account.closed_on.is_(None)))
+    return db.session.scalar(
+        select(Account).where(Account.premises_id == premises_id, Account.closed_on.is_(None))
+    )
 
 
 def current_term(account_id: int) -> SupplyTerm | None:

@@ -18,7 +18,7 @@ from heatdesk.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A row of the counter's table, yuan; `reduced` ≤ 0 as it is shown."""
+    """A row of the counter's table, yuan ≥ 0."""
 
     season_id: int
     season_label: str
@@ -41,7 +41,7 @@ def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
             season_label=bill.code,
             item=item_label(charges[bill.season_id]),
             charged=bill.charged,
-            reduced=-bill.reduced,
+            reduced=bill.reduced,
             paid=bill.paid,
             penalty=ZERO,
             due=bill.due,

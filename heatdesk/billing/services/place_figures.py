@@ -56,10 +56,18 @@ def count(noun: str, place_ids: Sequence[int], branch_id: int | None) -> dict[in
     """Open accounts, their present area, and who of all accounts owes how much, by place id."""
     group = _GROUPS[noun]
     mine = [group.in_(place_ids)] + ([] if branch_id is None else [Account.branch_id == branch_id])
-    held = _joined(noun, select(group, func.count(), func.sum(SupplyTerm.building_area_m2)).select_from(Account))
-    held = held.outerjoin(SupplyTerm, current_term()).where(Account.closed_on.is_(None), *mine).group_by(group)
+    held = _joined(
+        noun, select(group, func.count(), func.sum(SupplyTerm.building_area_m2)).select_from(Account)
+    )
+    held = (
+        held.outerjoin(SupplyTerm, current_term()).where(Account.closed_on.is_(None), *mine).group_by(group)
+    )
     owing = select(group, func.count(Bill.account_id.distinct()), func.sum(_DUE)).select_from(Bill)
-    owing = _joined(noun, owing.join(Account, Account.id == Bill.account_id)).where(_DUE > 0, *mine).group_by(group)
+    owing = (
+        _joined(noun, owing.join(Account, Account.id == Bill.account_id))
+        .where(_DUE > 0, *mine)
+        .group_by(group)
+    )
     accounts = {row[0]: row for row in db.session.execute(held)}
     debts = {row[0]: row for row in db.session.execute(owing)}
     holders = _holders(place_ids, branch_id) if noun == "premises" else {}

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import selectinload
 
+from heatdesk import audit
 from heatdesk.billing.errors import OnlyTerm, OpenedAfter, TermOverlaps, TermStartsThatDay
 from heatdesk.billing.models import Account, AreaPart, SupplyTerm
 from heatdesk.billing.rules.states import AreaPartKind, SupplyMode, SupplyState, UseClass
@@ -51,7 +52,9 @@ class Facts:
 
 def timeline(account_id: int) -> Sequence[SupplyTerm]:
     """All terms with their parts, the newest first."""
-    query = select(SupplyTerm).where(SupplyTerm.account_id == account_id).options(selectinload(SupplyTerm.parts))
+    query = (
+        select(SupplyTerm).where(SupplyTerm.account_id == account_id).options(selectinload(SupplyTerm.parts))
+    )
     query = query.order_by(SupplyTerm.starts_on.desc()).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
 
@@ -64,7 +67,7 @@ def get(account: Account, term_id: int) -> SupplyTerm:
     raise Missing
 
 
-def add(account: Account, facts: Facts, *, resume: bool = False) -> SupplyTerm:
+def add(account: Account, facts: Facts, *, by: int, resume: bool = False) -> SupplyTerm:
     """A new term; the one that ran ends the day before. With `resume` that one goes on after the new term's end.
 
     Raises `TermStartsThatDay`, `TermOverlaps`, `OpenedAfter` and `BadInput`. The account row is locked by the caller.
@@ -78,16 +81,23 @@ def add(account: Account, facts: Facts, *, resume: bool = False) -> SupplyTerm:
         running.ends_on = facts.starts_on - _DAY
         db.session.flush()
     _refuse_overlap(account.id, facts.starts_on, facts.ends_on)
-    term = _write(SupplyTerm(account_id=account.id), facts)
-    if resume and running is not None and facts.ends_on is not None and (ended is None or ended > facts.ends_on):
+    term = _write(SupplyTerm(account_id=account.id), facts, by)
+    _record("add_term", account, facts, by)
+    if (
+        resume
+        and running is not None
+        and facts.ends_on is not None
+        and (ended is None or ended > facts.ends_on)
+    ):
         _write(
             SupplyTerm(account_id=account.id),
             facts_of(running, starts_on=facts.ends_on + _DAY, ends_on=ended, reason=facts.reason),
+            by,
         )
     return term
 
 
-def correct(account: Account, term: SupplyTerm, facts: Facts) -> None:
+def correct(account: Account, term: SupplyTerm, facts: Facts, *, by: int) -> None:
     """Change a term; neighbours that touched it move with its days. Raises as `add` does.
 
     Neighbours give way first and follow last, so that at no moment two terms overlap.
@@ -104,7 +114,7 @@ def correct(account: Account, term: SupplyTerm, facts: Facts) -> None:
         after.starts_on = max(after.starts_on, begin)
     db.session.flush()
     _refuse_overlap(account.id, facts.starts_on, facts.ends_on, besides=term.id)
-    _write(term, facts)
+    _write(term, facts, by)
     if until is not None:
         before.ends_on = until
     if begin is not None:
@@ -112,13 +122,14 @@ def correct(account: Account, term: SupplyTerm, facts: Facts) -> None:
     db.session.flush()
 
 
-def remove_last(account: Account) -> None:
+def remove_last(account: Account, *, by: int) -> None:
     """Delete the newest term; the one before it, if it touched, runs on in its place. Raises `OnlyTerm`."""
     terms = timeline(account.id)
     if len(terms) < 2:
         raise OnlyTerm
     last, former = terms[0], terms[1]
     ended, touched = last.ends_on, _follows(former, last)
+    _record("remove_term", account, facts_of(last), by)
     _delete(last)
     if touched:
         former.ends_on = ended
@@ -133,15 +144,6 @@ def end_all(account: Account, on: date) -> None:
         elif term.ends_on is None or term.ends_on > on:
             term.ends_on = on
     db.session.flush()
-
-
-def gaps(terms: Sequence[SupplyTerm]) -> dict[int, tuple[date, date]]:
-    """Days without facts before a term, by the id of the term that follows them; `terms` newest first."""
-    found = {}
-    for later, earlier in zip(terms, terms[1:], strict=False):
-        if earlier.ends_on is not None and earlier.ends_on + _DAY < later.starts_on:
-            found[later.id] = (earlier.ends_on + _DAY, later.starts_on - _DAY)
-    return found
 
 
 def facts_of(
@@ -159,7 +161,9 @@ def facts_of(
         usable_area_m2=term.usable_area_m2,
         storey_height_m=term.storey_height_m,
         reason=term.reason if reason is None else reason,
-        parts=tuple(PartFacts(part.kind, part.area_m2, part.net_height_m, part.heated) for part in _parts(term)),
+        parts=tuple(
+            PartFacts(part.kind, part.area_m2, part.net_height_m, part.heated) for part in _parts(term)
+        ),
     )
 
 
@@ -169,13 +173,22 @@ def _parts(term: SupplyTerm) -> Sequence[AreaPart]:
     ).all()
 
 
-def _write(term: SupplyTerm, facts: Facts) -> SupplyTerm:
-    changed = term.id is None or facts_of(term).parts != facts.parts
+def _write(term: SupplyTerm, facts: Facts, by: int) -> SupplyTerm:
+    known = facts_of(term).parts if inspect(term).persistent else ()
     for name, value in facts.columns.items():
         setattr(term, name, value)
     db.session.add(term)
     db.session.flush()
-    if changed:
+    if known != facts.parts:
+        audit.record(
+            "change_parts",
+            actor_id=by,
+            subject_table="supply_term",
+            subject_id=term.id,
+            after={
+                "parts": [{name: _plain(value) for name, value in vars(part).items()} for part in facts.parts]
+            },
+        )
         db.session.execute(delete(AreaPart).where(AreaPart.supply_term_id == term.id))
         db.session.add_all([AreaPart(supply_term_id=term.id, **vars(part)) for part in facts.parts])
         db.session.flush()
@@ -231,3 +244,13 @@ def _follows(earlier: SupplyTerm | None, later: SupplyTerm | None) -> bool:
 def _delete(term: SupplyTerm) -> None:
     """Its area parts go with it in the database."""
     db.session.execute(delete(SupplyTerm).where(SupplyTerm.id == term.id))
+
+
+def _record(verb: str, account: Account, facts: Facts, by: int) -> None:
+    """Terms that come and go are deeds of the account; what changes in a term is recorded by the database."""
+    after = {name: _plain(value) for name, value in facts.columns.items() if value not in (None, "")}
+    audit.record(verb, actor_id=by, subject_table="account", subject_id=account.id, after=after)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool) or value is None else str(value)

@@ -23,4 +23,4 @@ def _address(account_id: int) -> str:
     """Whoever takes money lands at the counter."""
     if current_user.may(Permission.COUNTER):
         return url_for("counter.show", account_id=account_id)
-    return url_for("home.index")
+    return url_for("customer_card.show", account_id=account_id)

@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from heatdesk.auth.permissions import Permission
-from heatdesk.errors import BadInput, Refusal
 from heatdesk.i18n import _
-from heatdesk.network import figures, reading, services
+from heatdesk.network import figures, places, reading, services
 from heatdesk.network.forms import place_form
 from heatdesk.network.nouns import NOUNS, Noun
 from heatdesk.web.guards import requires
@@ -22,14 +21,16 @@ _KEYS = "any(" + ",".join(NOUNS) + ")"
 _TABS = [noun for noun in NOUNS.values() if noun.key != "premises"]
 
 
-@bp.get("", defaults={"noun": "branches"})
+@bp.get("")
 @bp.get(f"/<{_KEYS}:noun>")
 @requires(Permission.REGISTER_VIEW)
-def index(noun: str) -> ResponseReturnValue:
+def index(noun: str = "branches") -> ResponseReturnValue:
     shown = NOUNS[noun]
     words = request.args.get("q", "").strip()
     page = paginate(reading.listing(shown, current_user.branch_id, words=words))
-    return render_template("network/index.html", noun=shown, tabs=_TABS, words=words, page=page, **_counted(shown, page))
+    return render_template(
+        "network/index.html", noun=shown, tabs=_TABS, words=words, page=page, **_counted(shown, page)
+    )
 
 
 @bp.get(f"/<{_KEYS}:noun>/<int:place_id>")
@@ -41,7 +42,7 @@ def show(noun: str, place_id: int) -> ResponseReturnValue:
     words = request.args.get("q", "").strip()
     page = below = None
     if child is not None:
-        below = reading.listing(child, current_user.branch_id, words=words, **{column: place.id})
+        below = reading.listing(child, current_user.branch_id, words=words, under=(column, place.id))
         page = paginate(below)
     return render_template(
         "network/show.html",
@@ -64,13 +65,15 @@ def show(noun: str, place_id: int) -> ResponseReturnValue:
 def create(noun: str) -> ResponseReturnValue:
     made = NOUNS[noun]
     preset = {parent.column: whole_argument(parent.column) for parent in made.parents}
-    form = place_form(made, None, current_user.branch_id, **preset)
+    form = place_form(made, None, current_user.branch_id, preset)
     if form.validate_on_submit():
         with refused_on_form(form):
             place = services.create(made, form.values(made), branch_id=current_user.branch_id)
             flash_done(_("%(what)s was created.", what=services.named(made, place)))
             return redirect(url_for("network.show", noun=noun, place_id=place.id))
-    return render_template("network/edit.html", noun=made, form=form, place=None), 422 if form.is_submitted() else 200
+    return render_template(
+        "network/edit.html", noun=made, form=form, place=None
+    ), 422 if form.is_submitted() else 200
 
 
 @bp.route(f"/<{_KEYS}:noun>/<int:place_id>/edit", methods=["GET", "POST"])
@@ -121,6 +124,15 @@ def suggest(noun: str) -> ResponseReturnValue:
     """Options for the box that chooses a place: whatever the box is called, its words come as the one argument."""
     words = next(iter(request.args.values()), "").replace(reading.PATH_SIGN.strip(), " ")
     found = reading.options(NOUNS[noun], current_user.branch_id, words=words[:120], limit=20)
+    return render_template("network/_suggest.html", found=found)
+
+
+@bp.get("/suggest")
+@requires(Permission.REGISTER_VIEW)
+def suggest_any() -> ResponseReturnValue:
+    """Places of every noun, for the filter of a list."""
+    words = request.args.get("where", "")[:120]
+    found = places.suggest(words, current_user.branch_id)
     return render_template("network/_suggest.html", found=found)
 
 

@@ -15,16 +15,20 @@ from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, mask_phone, paginate
 from heatdesk.web.versions import version_of
 
-bp = Blueprint("customers", __name__, url_prefix="/customers")
+bp = Blueprint("customers", __name__, url_prefix="/people/customers")
 
 
 @bp.get("")
 @requires(Permission.REGISTER_VIEW)
 def index() -> ResponseReturnValue:
     words, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
-    query = services.listing(current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", ""))
+    query = services.listing(
+        current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", "")
+    )
     page = paginate(query)
-    return render_template("people/customers/index.html", page=page, words=words, kind=kind, kinds=KIND_LABELS)
+    return render_template(
+        "people/customers/index.html", page=page, words=words, kind=kind, kinds=KIND_LABELS
+    )
 
 
 @bp.get("/export")
@@ -32,7 +36,9 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list as filtered; phones stay masked, as on the screen."""
     words, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
-    query = services.listing(current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", ""))
+    query = services.listing(
+        current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", "")
+    )
     header = [_("Name"), _("Kind"), _("Phones"), _("Remark")]
     audit.record("export", actor_id=current_user.id, subject_table="customer", after=request.args.to_dict())
     return workbook(

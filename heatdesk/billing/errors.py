@@ -32,11 +32,9 @@ class TillClosed(RuleBroken):
 
 
 class CountDiffers(RuleBroken):
-    """Says that there is a difference and not how much: the count stays blind until it is recorded."""
+    """Says where there is a difference and not how much: the count stays blind until it is recorded."""
 
-    message = (
-        "Your count and the books differ. Count once more; if it stays so, write down the reason and close."
-    )
+    message = "Your count and the books differ: %(methods)s. Count once more; if it stays so, write down the reason and close."
 
 
 class TillMoved(Stale):

@@ -166,7 +166,7 @@ def test_a_difference_wants_a_reason_and_is_then_booked(hall, cashier, cash, ent
     path = f"/billing/tills/{hall.shift.id}/count"
     first = cashier.post(path, typed(hall, other_cash=cash))
     assert first.status_code == 200
-    assert "Your count and the books differ" in text_of(first)
+    assert "Your count and the books differ: Cash. Count once more" in text_of(first)
     assert "500.00" not in first.get_data(as_text=True).replace(f'value="{cash}"', "")
     assert tills.find_open_shift(cashier.id) is not None
     answer = cashier.post(path, typed(hall, other_cash=cash, reason="一张钞票对不上"))

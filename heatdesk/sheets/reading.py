@@ -15,21 +15,21 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import IO, Any, BinaryIO
 
-from heatdesk.errors import BadInput
+from heatdesk.errors import BadInput, msgid
 from heatdesk.sheets.delimited import read_text_table
 from heatdesk.sheets.guards import BROKEN, DEFAULT_LIMITS, ENCRYPTED, Limits, checked_kind
 from heatdesk.sheets.headers import HEAD_ROWS, Cell, find_header
 
-TOO_HEAVY = (
+TOO_HEAVY = msgid(
     "“%(name)s” takes more memory or time than heatdesk gives to one file. Copy the table alone into a new "
     "workbook, or split it into several files."
 )
-SPREAD = (
+SPREAD = msgid(
     "The sheet “%(sheet)s” of “%(name)s” spreads over %(rows)s rows and %(columns)s columns. Delete the "
     "empty rows below and the empty columns at the right of the table, save and upload it again."
 )
-BLANK = "“%(name)s” has no rows. Upload the file with the list in it."
-NO_SUCH_SHEET = "“%(name)s” has no sheet called “%(sheet)s”. Choose one of: %(sheets)s."
+BLANK = msgid("“%(name)s” has no rows. Upload the file with the list in it.")
+NO_SUCH_SHEET = msgid("“%(name)s” has no sheet called “%(sheet)s”. Choose one of: %(sheets)s.")
 
 _UNPACK_ERRORS = {
     "encrypted": ENCRYPTED,

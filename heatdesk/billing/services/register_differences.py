@@ -1,4 +1,4 @@
-"""Households that the register knows already: in what the file says otherwise. Nothing of it is changed by an import."""
+"""Households that the register knows already: where the file says otherwise. An import changes nothing of it."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

@@ -24,6 +24,9 @@ from heatdesk.sheets import Cell, Sheet
 Progress = Callable[[int], None]
 """Told how many hundredths of the work are done."""
 
+ROWS_CHECKED = 60
+"""The hundredth at which the rows are checked and the database's part begins."""
+
 _KNOWN_CARDS = "select card_no, branch_id from account where card_no = any(:cards)"
 _OTHER_BRANCH = """
     select incoming.row, branch.name as other, place.branch as value, place.building
@@ -127,7 +130,7 @@ def examine(
     found.refuse(_season_faults(found))
     usual_branch = own.name if own else ""
     found.refuse(_two_branches(found, usual_branch))
-    progress(60)
+    progress(ROWS_CHECKED)
     staging.stage([*found.new, *found.known.values()], known, effective_on, usual_branch)
     _ask_database(found)
     progress(75)

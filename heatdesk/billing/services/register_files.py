@@ -46,7 +46,7 @@ def facts_of(sheet: Sheet) -> dict[str, Any]:
 
 
 def suggest_mapping(header: tuple[str, ...], staff: Staff) -> tuple[ColumnMapping, bool]:
-    """The columns as colleagues confirmed them for a file with the same header, else by their names; True if remembered.
+    """The columns as colleagues confirmed them for the same header, else by their names; True if remembered.
 
     Only batches of the same branch count, since a mapping may name a branch for the whole file.
     """

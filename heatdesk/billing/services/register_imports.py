@@ -49,7 +49,7 @@ _ONE_AT_A_TIME = 4_860_220
 
 def listing(staff: Staff) -> Select[Any]:
     """Batches of the own branch's people, newest first, with the uploader's name; head office sees all."""
-    query = (
+    query: Select[Any] = (
         select(ImportBatch, Staff.name)
         .join(Staff, Staff.id == ImportBatch.created_by)
         .order_by(ImportBatch.id.desc())
@@ -226,13 +226,14 @@ def new_accounts(batch: ImportBatch) -> Select[Any]:
         .where(SupplyTerm.account_id == Account.id, SupplyTerm.reason.startswith(_mark(batch) + ":"))
         .exists()
     )
-    return (
+    query: Select[Any] = (
         select(Account.id, Account.card_no, Customer.name, Premises.address)
         .join(Customer, Customer.id == Account.customer_id)
         .join(Premises, Premises.id == Account.premises_id)
         .where(Account.id.between(applied.get("first_account_id"), applied.get("last_account_id")), made_here)
         .order_by(Account.id)
     )
+    return query
 
 
 def _mark(batch: ImportBatch) -> str:

@@ -69,7 +69,10 @@ def totals_in(report: dict[str, Any], which: str = "totals") -> RegisterTotals:
 
 def faults_in(report: dict[str, Any]) -> list[Fault]:
     """The faults as they were kept, the first 20,000."""
-    return [Fault(*kept[:5], Severity(kept[5])) for kept in report["faults"]]
+    return [
+        Fault(row, column, header, message, values, Severity(severity))
+        for row, column, header, message, values, severity in report["faults"]
+    ]
 
 
 def unlisted(report: dict[str, Any]) -> int:

@@ -36,24 +36,36 @@ _RESOLVED = "branch_id bigint, office_id bigint, station_id bigint, community_id
 
 _RESOLVE = (
     "update incoming_place place set branch_id = branch.id from branch where branch.name = place.branch",
-    "update incoming_place place set office_id = office.id from office"
-    " where office.branch_id = place.branch_id and office.name = place.office",
-    "update incoming_place place set station_id = found.id from"
-    " (select station.name, heat_source.name, station.id from station"
-    "    join heat_source on heat_source.id = station.heat_source_id) found (station, source, id)"
-    " where found.station = place.station and found.source = place.heat_source",
-    "update incoming_place place set station_id = found.id from"
-    " (select name, min(id) as id from station group by name having count(*) = 1) found"
-    " where place.heat_source = '' and found.name = place.station",
-    "update incoming_place place set community_id = found.id from"
-    " (select community.name, district.name, community.id from community"
-    "    join district on district.id = community.district_id) found (community, district, id)"
-    " where found.community = place.community and found.district = place.district",
-    "update incoming_place place set community_id = found.id from"
-    " (select name, min(id) as id from community group by name having count(*) = 1) found"
-    " where place.district = '' and found.name = place.community",
-    "update incoming_place place set building_id = building.id from building"
-    " where building.community_id = place.community_id and building.name = place.building",
+    """
+    update incoming_place place set office_id = office.id from office
+     where office.branch_id = place.branch_id and office.name = place.office
+    """,
+    """
+    update incoming_place place set station_id = found.id from
+     (select station.name, heat_source.name, station.id from station
+        join heat_source on heat_source.id = station.heat_source_id) found (station, source, id)
+     where found.station = place.station and found.source = place.heat_source
+    """,
+    """
+    update incoming_place place set station_id = found.id from
+     (select name, min(id) as id from station group by name having count(*) = 1) found
+     where place.heat_source = '' and found.name = place.station
+    """,
+    """
+    update incoming_place place set community_id = found.id from
+     (select community.name, district.name, community.id from community
+        join district on district.id = community.district_id) found (community, district, id)
+     where found.community = place.community and found.district = place.district
+    """,
+    """
+    update incoming_place place set community_id = found.id from
+     (select name, min(id) as id from community group by name having count(*) = 1) found
+     where place.district = '' and found.name = place.community
+    """,
+    """
+    update incoming_place place set building_id = building.id from building
+     where building.community_id = place.community_id and building.name = place.building
+    """,
 )
 """From names to the ids that exist; a district or heat source that the file leaves out is found by what hangs on it."""
 
@@ -107,7 +119,8 @@ def _records(
             row.row, place, row.card_no, kind.value, row.name, initials(row.name), list(row.phones), row.id_number,
             *home, row.building_area_m2, row.inner_area_m2, row.usable_area_m2, row.storey_height_m,
             row.balcony_area_m2, row.attic_area_m2, row.basement_area_m2, row.use_class.value, row.mode.value,
-            row.state.value, row.opened_on or first_on, first_on, changes_on, row.prepayment, row.remark, row.card_no not in known,
+            row.state.value, row.opened_on or first_on, first_on, changes_on, row.prepayment, row.remark,
+            row.card_no not in known,
         )  # fmt: skip
 
 

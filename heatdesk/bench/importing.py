@@ -144,7 +144,7 @@ def _database() -> Iterator[str]:
 
 @contextmanager
 def _application(url: str) -> Iterator[int]:
-    """The application on the database, with one clerk of head office (whose id it gives) and the season of the arrears."""
+    """The application on the database, with the season of the arrears and one clerk of head office; gives his id."""
     app = create_app(Settings.from_environment(), url)
     with app.app_context():
         with transaction():
@@ -171,7 +171,9 @@ def _copy_out(source: str) -> dict[str, bytes]:
     found = {}
     with engine.connect() as connection, connection.connection.cursor() as cursor:  # type: ignore[attr-defined]
         for table in ("staff", "season", *_TABLES):
-            with cursor.copy(f"copy (select {_columns(table)} from {table}) to stdout (format binary)") as copy:
+            with cursor.copy(
+                f"copy (select {_columns(table)} from {table}) to stdout (format binary)"
+            ) as copy:
                 found[table] = b"".join(bytes(part) for part in copy)
     engine.dispose()
     return found

@@ -1,4 +1,4 @@
-"""A register of any length, made like the one of the demo: the same columns, shares and spellings, drawn from a seed."""
+"""A register of any length, made like the one of the demo: the same columns and shares, drawn from a seed."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

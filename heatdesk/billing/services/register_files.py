@@ -7,13 +7,16 @@ from sqlalchemy import cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from heatdesk.auth.models import Staff
-from heatdesk.billing.models import ImportBatch
-from heatdesk.billing.rules.register_columns import KNOWN_NAMES, ColumnMapping, Field
+from heatdesk.billing.models import ImportBatch, Season
+from heatdesk.billing.rules.register_columns import KNOWN_NAMES, ColumnMapping
+from heatdesk.dates import today
 from heatdesk.db import db
+from heatdesk.network.models import Branch
 from heatdesk.sheets import Sheet, read_sheet
 
 SAMPLES = 3
 _LONGEST_SAMPLE = 30
+_YEARS_BACK = 10
 
 
 def open_sheet(batch: ImportBatch, sheet_name: str | None = None) -> Sheet:
@@ -77,6 +80,13 @@ def confirmed_mapping(batch: ImportBatch) -> ColumnMapping:
     return ColumnMapping.from_dict(batch.mapping or {})
 
 
-def branch_for_all(mapping: ColumnMapping) -> str:
-    """The branch said for the whole file, or an empty text."""
-    return mapping.assumed.get(Field.BRANCH, "")
+def season_codes() -> list[str]:
+    """Seasons whose arrears a column may hold: those that exist, and the last ones before today."""
+    year = today().year
+    usual = {f"{first}-{first + 1}" for first in range(year - _YEARS_BACK, year + 1)}
+    return sorted(usual.union(db.session.scalars(select(Season.code))), reverse=True)
+
+
+def branch_names() -> list[str]:
+    """The branches that exist, to choose one for the whole file."""
+    return list(db.session.scalars(select(Branch.name).order_by(Branch.name)))

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, select, text, true
 
 from heatdesk import audit
 from heatdesk.auth.models import Staff
@@ -48,24 +48,41 @@ _ONE_AT_A_TIME = 4_860_220
 
 
 def listing(staff: Staff) -> Select[Any]:
-    """Batches of the own branch's people, newest first, with the uploader's name; head office sees all."""
+    """Batches of the own branch's people, newest first, without what is in them; head office sees all."""
     query: Select[Any] = (
-        select(ImportBatch, Staff.name)
+        select(
+            ImportBatch.id,
+            ImportBatch.file_name,
+            ImportBatch.state,
+            ImportBatch.created_at,
+            ImportBatch.report["file"]["rows"].as_integer().label("rows"),
+            ImportBatch.report["applied"]["accounts"].as_integer().label("accounts"),
+            Staff.name,
+        )
         .join(Staff, Staff.id == ImportBatch.created_by)
+        .where(_visible_to(staff))
         .order_by(ImportBatch.id.desc())
     )
-    return query if staff.branch_id is None else query.where(Staff.branch_id == staff.branch_id)
+    return query
 
 
 def get(batch_id: int, staff: Staff, *, lock: bool = False) -> ImportBatch:
     """The batch; raises `Missing` when another branch uploaded it."""
-    query = listing(staff).with_only_columns(ImportBatch).where(ImportBatch.id == batch_id)
+    query = (
+        select(ImportBatch)
+        .join(Staff, Staff.id == ImportBatch.created_by)
+        .where(ImportBatch.id == batch_id, _visible_to(staff))
+    )
     if lock:
         query = query.with_for_update(of=ImportBatch).execution_options(populate_existing=True)
     batch = db.session.scalar(query)
     if batch is None:
         raise Missing
     return batch
+
+
+def _visible_to(staff: Staff) -> ColumnElement[bool]:
+    return true() if staff.branch_id is None else Staff.branch_id == staff.branch_id
 
 
 def upload(file_name: str, content: bytes, by: Staff) -> ImportBatch:
@@ -156,8 +173,9 @@ def apply(
     db.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     report = dict(batch.report or {})
     found = examine(open_sheet(batch), confirmed_mapping(batch), batch.effective_on, by, progress)
-    if len(found.new) != report["counts"]["new"] or found.errors != report["counts"]["errors"]:
-        raise RegisterMoved(then=report["counts"]["new"], now=len(found.new))
+    expected, errors = report["counts"]["new"], report["counts"]["errors"]
+    if len(found.new) != expected or found.errors != errors:
+        raise RegisterMoved(then=expected, now=len(found.new))
     opening.check_totals(confirmed, found.totals)
     days = days_for(found.new, usual_branch(by))
     opening.refuse_closed(days)
@@ -226,14 +244,14 @@ def new_accounts(batch: ImportBatch) -> Select[Any]:
         .where(SupplyTerm.account_id == Account.id, SupplyTerm.reason.startswith(_mark(batch) + ":"))
         .exists()
     )
-    query: Select[Any] = (
-        select(Account.id, Account.card_no, Customer.name, Premises.address)
+    columns: list[Any] = [Account.id, Account.card_no, Customer.name, Premises.address]
+    return (
+        select(*columns)
         .join(Customer, Customer.id == Account.customer_id)
         .join(Premises, Premises.id == Account.premises_id)
         .where(Account.id.between(applied.get("first_account_id"), applied.get("last_account_id")), made_here)
         .order_by(Account.id)
     )
-    return query
 
 
 def _mark(batch: ImportBatch) -> str:

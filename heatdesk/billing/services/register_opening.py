@@ -81,7 +81,8 @@ def business_days(branches: set[str]) -> Days:
 def refuse_closed(days: Days) -> None:
     """Raises `NoDayForOpening` naming the branches without an open day."""
     if days.closed:
-        raise NoDayForOpening(branches="、".join(days.closed))
+        names = "、".join(days.closed)
+        raise NoDayForOpening(branches=names)
 
 
 def post(days: Days, *, by: Staff, memo: str) -> list[int]:

@@ -21,6 +21,7 @@ from heatdesk.billing.views import (
     accounts,
     counter,
     days,
+    imports,
     invoices,
     number_books,
     papers,
@@ -50,7 +51,7 @@ BLUEPRINTS = (
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp),
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600

@@ -66,7 +66,10 @@ def is_built() -> bool:
 def build(say: Say) -> None:
     """Fill an empty database. Each step is a transaction of its own, so progress can be seen from outside."""
     with transaction():
-        branches = {name: _add(Branch(name=name, phone="024-96788", cash_rounding="jiao")) for name in register.BRANCHES}
+        branches = {
+            name: _add(Branch(name=name, phone="024-96788", cash_rounding="jiao"))
+            for name in register.BRANCHES
+        }
         home = branches[register.BRANCHES[0]]
         staff = {login: _person(login, name, role, home) for login, name, role in PEOPLE}
         far = {
@@ -82,11 +85,17 @@ def build(say: Say) -> None:
     with transaction(staff["clerk"].id):
         older, last, current = (_season(first) for first in _first_years())
         _tariffs(staff["clerk"], staff["supervisor"])
-        for branch, supervisor in ((home, staff["supervisor"]), (far[Role.CASHIER].branch_id, far[Role.SUPERVISOR])):
+        for branch, supervisor in (
+            (home, staff["supervisor"]),
+            (far[Role.CASHIER].branch_id, far[Role.SUPERVISOR]),
+        ):
             branch_id = branch if isinstance(branch, int) else branch.id
             business_days.open_day(branch_id, yesterday, by=supervisor)
     say("seasons, tariffs, an open business day")
-    for name, clerk in ((register.BRANCHES[0], staff["clerk"]), (register.BRANCHES[1], far[Role.BILLING_CLERK])):
+    for name, clerk in (
+        (register.BRANCHES[0], staff["clerk"]),
+        (register.BRANCHES[1], far[Role.BILLING_CLERK]),
+    ):
         _import(name, clerk, older.code, last.starts_on)
         say(f"{name}: {_HOUSEHOLDS[name]} households")
     for season in (last, current):
@@ -139,7 +148,13 @@ def _tariffs(drafter: Staff, approver: Staff) -> None:
     for rules in sorted(cities.load("shenyang").tariffs, key=lambda one: one.valid_from):
         newest[rules.use_class] = rules
     shops = newest[UseClass.NON_RESIDENTIAL].to_parameters()
-    shops["height"] = {"kind": "step", "above_m": "3.2", "base_m": "3.2", "step_m": "0.1", "share_per_step": "0.03"}
+    shops["height"] = {
+        "kind": "step",
+        "above_m": "3.2",
+        "base_m": "3.2",
+        "step_m": "0.1",
+        "share_per_step": "0.03",
+    }
     newest[UseClass.NON_RESIDENTIAL] = Tariff.from_parameters(shops)
     newest[UseClass.PUBLIC] = Tariff.from_parameters({**shops, "use_class": UseClass.PUBLIC.value})
     for rules in newest.values():
@@ -156,7 +171,8 @@ def _import(branch: str, clerk: Staff, old_season: str, effective_on: date) -> N
         report = register_imports.check(batch, clerk)
         totals = report["totals"]
         confirmed = ControlTotals(
-            {code: Decimal(amount) for code, amount in totals["arrears"].items()}, Decimal(totals["prepayments"])
+            {code: Decimal(amount) for code, amount in totals["arrears"].items()},
+            Decimal(totals["prepayments"]),
         )
         register_imports.apply(batch, only_good_rows=True, confirmed=confirmed, by=clerk)
 
@@ -194,9 +210,7 @@ def _work_a_day(staff: dict[str, Staff], last_season_id: int, season_id: int) ->
         with transaction(staff[login].id):
             shift = tills.get_locked(tills.current_shift(staff[login].id).id)
             expected = takings.expected(shift)
-            count = DrawerCount(
-                other_cash=expected.pop(TenderMethod.CASH, Decimal(0)), slips=expected
-            )
+            count = DrawerCount(other_cash=expected.pop(TenderMethod.CASH, Decimal(0)), slips=expected)
             tills.close_shift(shift, count, by=staff[login], seen=tills.moves_on(shift))
     with transaction(supervisor.id):
         day = today() - timedelta(days=1)

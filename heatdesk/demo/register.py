@@ -61,7 +61,9 @@ def _rows(branch: str, households: int, chance: random.Random) -> Iterator[tuple
         for floor in range(1, 18)
         for door in (1, 2)
     ]
-    for number, (community, building, unit, room) in enumerate(sorted(chance.sample(flats, households), key=repr)):
+    for number, (community, building, unit, room) in enumerate(
+        sorted(chance.sample(flats, households), key=repr)
+    ):
         yield _row(branch, community, f"{community.card}{number:09d}", (building, unit, room), chance)
 
 

@@ -1,9 +1,5 @@
 """The composition root: the only file that knows every blueprint, job and command."""
 
-import json
-from decimal import Decimal
-from functools import partial
-
 import click
 from flask import request, session
 from flask.cli import ScriptInfo
@@ -18,7 +14,7 @@ from heatdesk.auth.views import login
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.config import ASSETS, PACKAGE, Settings
-from heatdesk.db import APP_ROLE, db
+from heatdesk.db import db, engine_options
 from heatdesk.desk import frame
 from heatdesk.desk.views import home, search
 from heatdesk.errors import Refusal
@@ -42,7 +38,7 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SQLALCHEMY_DATABASE_URI=database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
         SESSION_COOKIE_NAME="heatdesk",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -72,24 +68,6 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
         app.register_blueprint(blueprint)
     check_every_route_is_guarded(app)
     return app
-
-
-def _engine_options() -> dict[str, object]:
-    """Requests run as the role that owns nothing; JSON numbers come back as `Decimal`, never as float."""
-    return {
-        "connect_args": {"options": f"-c role={APP_ROLE} -c lock_timeout=10s -c timezone=UTC"},
-        "json_deserializer": partial(json.loads, parse_float=Decimal),
-        "json_serializer": partial(json.dumps, ensure_ascii=False, default=_to_json),
-        "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
-    }
-
-
-def _to_json(value: object) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} does not go into JSON")
 
 
 def choose_language() -> str:

@@ -81,7 +81,7 @@ def choose_language() -> str:
 def open_app() -> HeatdeskApp:
     """The application as the environment describes it, on a started and migrated database."""
     settings = Settings.from_environment()
-    url = settings.database_url or postgres.start(settings.prepare_home())
+    url = cli.owner_url(settings)
     schema.migrate(url)
     return create_app(settings, url)
 
@@ -107,7 +107,16 @@ def main(ctx: click.Context) -> None:
         ctx.call_on_close(lambda: postgres.stop(settings.home))
 
 
-for command in (cli.serve, cli.worker, cli.doctor_command, billing_cli.verify, billing_cli.export_ledger):
+for command in (
+    cli.serve,
+    cli.worker,
+    cli.doctor_command,
+    cli.backup_command,
+    cli.restore_command,
+    billing_cli.verify,
+    billing_cli.export_ledger,
+    billing_cli.quote,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

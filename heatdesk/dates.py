@@ -1,4 +1,4 @@
-"""The only clock and the only calendar of heatdesk: instants are aware, business dates are the utility's local dates."""
+"""The only clock and the only calendar: instants are aware, business dates are the utility's local dates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -49,9 +49,9 @@ _GROUPS = ("", "万", "亿")
 def capitals(amount: Decimal, yuan: str = "元") -> str:
     """The amount in capitals (大写): `1409.50` → `壹仟肆佰零玖元伍角整`.
 
-    `yuan` is 元, on tax invoices 圆. The paper puts 人民币 before it. 整 closes what ends at 元 or 角; a 零 between 元 and 角
-    is always left out, as 会计基础工作规范 art. 52 allows, so that one amount has one spelling; red amounts begin with 负.
-    Raises ValueError for parts of a fen and for more than `MAX_MONEY`.
+    `yuan` is 元, on tax invoices 圆. The paper puts 人民币 before it. 整 closes what ends at 元 or 角; a 零
+    between 元 and 角 is always left out, as 会计基础工作规范 art. 52 allows, so that one amount has one
+    spelling; red amounts begin with 负. Raises ValueError for parts of a fen and for more than `MAX_MONEY`.
     """
     if amount != round_money(amount) or abs(amount) > MAX_MONEY:
         raise ValueError(f"{amount} yuan cannot be written in capitals: whole fen up to {MAX_MONEY}")

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from heatdesk.db import Model
 
@@ -24,13 +25,12 @@ def _config() -> Config:
 
 def migrate(owner_url: str) -> None:
     """Run what is missing, as the owner of the tables; safe to call at every start and from several processes."""
-    engine = create_engine(owner_url)
+    engine = create_engine(owner_url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    engine.dispose()
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -49,9 +49,7 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, Model.metadata))
 
 
-def belongs_to_the_models(
-    _thing: object, name: str | None, kind: str, _reflected: bool, _other: object
-) -> bool:
+def belongs_to_the_models(_thing: object, name: str | None, kind: str, *_more: object) -> bool:
     """Partitions and the queue's own tables are made by SQL and are not models."""
     return not (
         kind == "table" and name is not None and (name.startswith("procrastinate_") or "_season_" in name)

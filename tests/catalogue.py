@@ -33,7 +33,7 @@ def refusal_names() -> set[str]:
 def said() -> Catalog:
     """Every sentence of the code and the templates, with the places that say it."""
     catalog = Catalog()
-    keywords = {word: None for word in (*_WORDS, *refusal_names())} | {"ngettext": (1, 2)}
+    keywords = dict.fromkeys((*_WORDS, *refusal_names())) | {"ngettext": (1, 2)}
     for folder, methods in (
         ("heatdesk", [("translations/**", "ignore"), ("**.py", "python")]),
         ("templates", [("**.html", "jinja2.ext:babel_extract")]),
@@ -51,20 +51,15 @@ def said() -> Catalog:
 
 def _class_messages(path: Path) -> list[tuple[int, str]]:
     """`message = "…"` in the body of a class: how a refusal says its usual sentence."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        for statement in node.body:
-            if (
-                isinstance(statement, ast.Assign)
-                and any(
-                    isinstance(target, ast.Name) and target.id == "message" for target in statement.targets
-                )
-                and isinstance(statement.value, ast.Constant)
-            ):
-                found.append((statement.lineno, statement.value.value))
-    return found
+    return [
+        (statement.lineno, statement.value.value)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == "message" for target in statement.targets)
+        and isinstance(statement.value, ast.Constant)
+    ]
 
 
 def kept() -> Catalog:

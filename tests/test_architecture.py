@@ -90,13 +90,13 @@ def test_rules_know_no_float_and_no_bare_round(trees):
         for path, tree in trees.items()
         if {"rules", "papers"} & set(path.parts) or path.name == "money.py"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "round"
-        or isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "float"
-        and "rules" in path.parts
+        if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "round")
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "float"
+            and "rules" in path.parts
+        )
     ]
     assert not found
 

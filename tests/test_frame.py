@@ -3,7 +3,10 @@
 import uuid
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
+from heatdesk import schema
 from heatdesk.auth.permissions import Role
 from heatdesk.web.guards import PUBLIC, check_every_route_is_guarded, declared_permission
 from tests import factories
@@ -99,3 +102,11 @@ def test_search_stays_in_the_branch(stranger, branch):
     factories.make_account(branch, card_no="06263164000")
     answer = stranger.get("/search", query_string={"q": "06263164000"}).get_data(as_text=True)
     assert "Nothing found" in answer
+
+
+def test_the_migrations_make_what_the_models_say(server_url, template_name):
+    url = make_url(server_url).set(database=template_name)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert schema.differences(connection) == []
+    engine.dispose()

@@ -9,10 +9,22 @@ from heatdesk.i18n import lazy
 
 
 class LoginForm(FlaskForm):
-    login = StringField(lazy("Login"), [InputRequired(), Length(max=80)])
-    password = PasswordField(lazy("Password"), [InputRequired(), Length(max=200)])
+    login = StringField(
+        lazy("Login"), [InputRequired(), Length(max=80)], render_kw={"autocomplete": "username"}
+    )
+    password = PasswordField(
+        lazy("Password"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "current-password"}
+    )
 
 
 class PasswordForm(FlaskForm):
-    current = PasswordField(lazy("Current password"), [InputRequired(), Length(max=200)])
-    new = PasswordField(lazy("New password"), [InputRequired(), Length(min=MIN_PASSWORD_LENGTH, max=200)])
+    current = PasswordField(
+        lazy("Current password"),
+        [InputRequired(), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        lazy("New password"),
+        [InputRequired(), Length(min=MIN_PASSWORD_LENGTH, max=200)],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,4 +1,4 @@
-"""Billing's commands: `heatdesk verify`, `heatdesk export-ledger`."""
+"""Billing's commands: `heatdesk verify`, `heatdesk export-ledger`, `heatdesk quote`."""
 
 import json
 from typing import TextIO
@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
-from heatdesk.billing.services import ledger_exports, verification
+from heatdesk.billing.services import ledger_exports, quotes, verification
 from heatdesk.billing.services.verification.report import Outcome, as_json
 
 COULD_NOT_CHECK = 2
@@ -53,3 +53,13 @@ def export_ledger(form: str, output: TextIO) -> None:
     write = ledger_exports.write_hledger if form == "hledger" else ledger_exports.write_csv
     count = write(output)
     click.echo(f"{count} entries written", err=True)
+
+
+@click.command()
+@click.option("--city", required=True, help="Name of a sample tariff, such as shenyang.")
+@click.option("--season", help="The year the season starts in; else the latest of the city.")
+def quote(city: str, season: str | None) -> None:
+    """Work out one case or a list of cases, JSON on standard input, and print the fee with its steps as JSON."""
+    with click.open_file("-", encoding="utf-8") as standard_input:
+        payload = quotes.read_payload(standard_input.read())
+    click.echo(json.dumps(quotes.quote(payload, city, season), ensure_ascii=False, indent=1))

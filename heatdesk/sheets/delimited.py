@@ -6,18 +6,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from heatdesk.errors import BadInput
+from heatdesk.errors import BadInput, msgid
 from heatdesk.sheets.headers import HEAD_ROWS, find_header
 
-ENCODING = (
+ENCODING = msgid(
     "“%(name)s” mixes encodings: up to line %(line)s it is %(encoding)s, from there on it is not. Open it in "
     "your spreadsheet program, save it as .xlsx and upload that file."
 )
-QUOTES = (
+QUOTES = msgid(
     "“%(name)s” cannot be read from row %(row)s on: a quotation mark is not closed, or stands in the middle "
     "of a cell. Correct that row, or save the list as .xlsx and upload that file."
 )
-NOT_TEXT = (
+NOT_TEXT = msgid(
     "“%(name)s” is no table of text. Open the list in your spreadsheet program, save it as .xlsx and upload "
     "that file."
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
 
-from heatdesk.errors import BadInput
+from heatdesk.errors import BadInput, msgid
 
 MIB = 1024 * 1024
 
@@ -33,47 +33,66 @@ DEFAULT_LIMITS = Limits()
 
 KINDS = {".xlsx": "xlsx", ".xls": "xls", ".ods": "ods", ".csv": "text", ".tsv": "text", ".txt": "text"}
 
-_SAVE_AGAIN = " Open it in your spreadsheet program, save it as .xlsx and upload that file."
-EMPTY = "“%(name)s” is empty. Save the list again in your spreadsheet program and upload that file."
-TOO_LARGE = (
+EMPTY = msgid("“%(name)s” is empty. Save the list again in your spreadsheet program and upload that file.")
+TOO_LARGE = msgid(
     "“%(name)s” has %(size)s MB; heatdesk reads files up to %(limit)s MB. Remove pictures and sheets that "
     "are not needed, or split the list into several files."
 )
-UNKNOWN_KIND = (
+UNKNOWN_KIND = msgid(
     "“%(name)s” cannot be read as a table: heatdesk reads .xlsx, .xls, .ods and .csv. Save the list as one "
     "of these and upload that file."
 )
-ENCRYPTED = (
+ENCRYPTED = msgid(
     "“%(name)s” is protected by a password. Remove the password in your spreadsheet program and upload it "
     "again."
 )
-BROKEN = "“%(name)s” is damaged, or only a part of it arrived." + _SAVE_AGAIN
-BOMB = (
+BROKEN = msgid(
+    "“%(name)s” is damaged, or only a part of it arrived. "
+    "Open it in your spreadsheet program, save it as .xlsx and upload that file."
+)
+BOMB = msgid(
     "“%(name)s” would unpack to %(size)s MB, more than a list of this kind can need. Copy the table into a "
     "new workbook and upload that file."
 )
-NESTED = (
+NESTED = msgid(
     "“%(name)s” has another file packed inside it (%(member)s). Copy the table into a new workbook and "
     "upload that file."
 )
-CROWDED = (
+CROWDED = msgid(
     "“%(name)s” consists of %(members)s parts, more than a workbook can need. Copy the table into a new "
     "workbook and upload that file."
 )
-ENTITIES = (
+ENTITIES = msgid(
     "“%(name)s” contains declarations that no spreadsheet program writes (%(member)s). Copy the table into a "
     "new workbook and upload that file."
 )
-MACROS = "“%(name)s” contains macros, which heatdesk does not take." + _SAVE_AGAIN
+MACROS = msgid(
+    "“%(name)s” contains macros, which heatdesk does not take. "
+    "Open it in your spreadsheet program, save it as .xlsx and upload that file."
+)
 REALLY = {
-    "xlsx": "“%(name)s” is really a workbook of the kind .xlsx. Give it that ending and upload it again.",
-    "xls": "“%(name)s” is really an old workbook of the kind .xls. Give it that ending and upload it again.",
-    "ods": "“%(name)s” is really a workbook of the kind .ods. Give it that ending and upload it again.",
-    "text": "“%(name)s” is really a text file. Give it the ending .csv and upload it again.",
-    "html": "“%(name)s” is really a web page." + _SAVE_AGAIN,
-    "xml": "“%(name)s” is really an XML file." + _SAVE_AGAIN,
-    "xlsb": "“%(name)s” is really a binary workbook (.xlsb)." + _SAVE_AGAIN,
-    "zip": "“%(name)s” is really a zip archive. Unpack it and upload the list itself.",
+    "xlsx": msgid(
+        "“%(name)s” is really a workbook of the kind .xlsx. Give it that ending and upload it again."
+    ),
+    "xls": msgid(
+        "“%(name)s” is really an old workbook of the kind .xls. Give it that ending and upload it again."
+    ),
+    "ods": msgid(
+        "“%(name)s” is really a workbook of the kind .ods. Give it that ending and upload it again."
+    ),
+    "text": msgid("“%(name)s” is really a text file. Give it the ending .csv and upload it again."),
+    "html": msgid(
+        "“%(name)s” is really a web page. Open it in your spreadsheet program, save it as .xlsx and upload that file."
+    ),
+    "xml": msgid(
+        "“%(name)s” is really an XML file. "
+        "Open it in your spreadsheet program, save it as .xlsx and upload that file."
+    ),
+    "xlsb": msgid(
+        "“%(name)s” is really a binary workbook (.xlsb). "
+        "Open it in your spreadsheet program, save it as .xlsx and upload that file."
+    ),
+    "zip": msgid("“%(name)s” is really a zip archive. Unpack it and upload the list itself."),
     "other": UNKNOWN_KIND,
 }
 

@@ -24,7 +24,7 @@ COUNT_LIMIT = 10_000
 
 
 class Page(Pagination):
-    """One page of a list of rows; the total is counted only up to `COUNT_LIMIT`, so a million rows cost no full count."""
+    """One page of a list; the total is counted only up to `COUNT_LIMIT`, so a million rows cost no full count."""
 
     def _query_items(self) -> list[Any]:
         query: Select[Any] = self._query_args["select"]

@@ -134,8 +134,8 @@ PLANTED = [
     ("I5", "update entry set account_id = (select max(id) from account) where id = (select min(id) from entry)"),
     (
         "I6",
-        "alter table bill drop constraint ck_bill_not_overpaid; "
-        "update bill set paid = charged + 1 where account_id = (select min(account_id) from bill)",
+        ("alter table bill drop constraint ck_bill_not_overpaid; "
+        "update bill set paid = charged + 1 where account_id = (select min(account_id) from bill)"),
     ),
     ("I7", "update entry set debit = '2203', credit = '1001' where id = (select min(id) from entry where credit = '2203')"),
     ("I8", "update payment set amount = amount + 1 where id = (select min(id) from payment)"),
@@ -157,20 +157,20 @@ PLANTED = [
     ("I28", "alter table account add constraint later check (opened_on > '1900-01-01') not valid"),
     (
         "I15",
-        "insert into charge (season_id, account_id, item, revision, journal_id, amount, target, explanation) "
-        "select season_id, account_id, 'heat', 1, 1, 10, 10, '{}' from bill limit 1",
+        ("insert into charge (season_id, account_id, item, revision, journal_id, amount, target, explanation) "
+        "select season_id, account_id, 'heat', 1, 1, 10, 10, '{}' from bill limit 1"),
     ),
     (
         "I16",
-        "insert into season_run (season_id, state, started_by, posted_at) "
+        ("insert into season_run (season_id, state, started_by, posted_at) "
         "select season.id, 'posted', (select min(id) from staff), now() + interval '1 day' from season; "
-        "update season set state = 'billed'",
+        "update season set state = 'billed'"),
     ),
     (
         "I18",
-        "insert into invoice (number_book_id, number, written, payment_id, season_id, token, facts, issued_on) "
+        ("insert into invoice (number_book_id, number, written, payment_id, season_id, token, facts, issued_on) "
         "select number_book_id, 999, '999', payment_id, 1, 'x', '{\"amount\": \"5000.00\"}', '2026-11-21' "
-        "from receipt where state = 'issued' limit 1",
+        "from receipt where state = 'issued' limit 1"),
     ),
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from heatdesk.errors import BadInput
+from heatdesk.errors import BadInput, msgid
 from heatdesk.sheets.headers import normal_name
 
 
@@ -91,35 +91,35 @@ _BY_NAME: dict[str, Field] = {
     normal_name(word): what for what, words in _SYNONYMS.items() for word in words.split()
 }
 FIELD_NAMES: dict[Field, str] = {
-    Field.CARD_NO: "Card number",
-    Field.NAME: "Name",
-    Field.PHONES: "Telephones",
-    Field.ID_NUMBER: "Identity number",
-    Field.BRANCH: "Branch",
-    Field.OFFICE: "Office",
-    Field.HEAT_SOURCE: "Heat source",
-    Field.STATION: "Station",
-    Field.DISTRICT: "District",
-    Field.COMMUNITY: "Community",
-    Field.BUILDING: "Building",
-    Field.UNIT: "Unit",
-    Field.FLOOR: "Floor",
-    Field.ROOM: "Room",
-    Field.ADDRESS: "Address",
-    Field.BUILDING_AREA: "Building area (m²)",
-    Field.INNER_AREA: "Inner area (m²)",
-    Field.USABLE_AREA: "Usable area (m²)",
-    Field.BALCONY_AREA: "Balcony area (m²)",
-    Field.ATTIC_AREA: "Attic area (m²)",
-    Field.BASEMENT_AREA: "Basement area (m²)",
-    Field.STOREY_HEIGHT: "Storey height (m)",
-    Field.USE_CLASS: "Use",
-    Field.MODE: "Charged by",
-    Field.STATE: "State of supply",
-    Field.STATE_ON: "State since",
-    Field.OPENED_ON: "Customer since",
-    Field.PREPAYMENT: "Prepayment (yuan)",
-    Field.REMARK: "Remark",
+    Field.CARD_NO: msgid("Card number"),
+    Field.NAME: msgid("Name"),
+    Field.PHONES: msgid("Telephones"),
+    Field.ID_NUMBER: msgid("Identity number"),
+    Field.BRANCH: msgid("Branch"),
+    Field.OFFICE: msgid("Office"),
+    Field.HEAT_SOURCE: msgid("Heat source"),
+    Field.STATION: msgid("Station"),
+    Field.DISTRICT: msgid("District"),
+    Field.COMMUNITY: msgid("Community"),
+    Field.BUILDING: msgid("Building"),
+    Field.UNIT: msgid("Unit"),
+    Field.FLOOR: msgid("Floor"),
+    Field.ROOM: msgid("Room"),
+    Field.ADDRESS: msgid("Address"),
+    Field.BUILDING_AREA: msgid("Building area (m²)"),
+    Field.INNER_AREA: msgid("Inner area (m²)"),
+    Field.USABLE_AREA: msgid("Usable area (m²)"),
+    Field.BALCONY_AREA: msgid("Balcony area (m²)"),
+    Field.ATTIC_AREA: msgid("Attic area (m²)"),
+    Field.BASEMENT_AREA: msgid("Basement area (m²)"),
+    Field.STOREY_HEIGHT: msgid("Storey height (m)"),
+    Field.USE_CLASS: msgid("Use"),
+    Field.MODE: msgid("Charged by"),
+    Field.STATE: msgid("State of supply"),
+    Field.STATE_ON: msgid("State since"),
+    Field.OPENED_ON: msgid("Customer since"),
+    Field.PREPAYMENT: msgid("Prepayment (yuan)"),
+    Field.REMARK: msgid("Remark"),
 }
 """What the page that maps columns calls the fields: message ids."""
 
@@ -138,12 +138,12 @@ USUAL: Mapping[Field, str] = {Field.USE_CLASS: "居民", Field.MODE: "面积", F
 """What is suggested for the whole file where it has no such column; the clerk sees and changes it."""
 
 REQUIRED = (Field.CARD_NO, Field.NAME, Field.BUILDING_AREA)
-NO_COLUMN = (
+NO_COLUMN = msgid(
     "The list has no column for: %(words)s. Choose which column holds each of them, or add it to the file."
 )
-TWO_FACTS = "The column %(column)s cannot hold two facts. Choose one."
-NO_SUCH_COLUMN = "There is no column %(column)s in the file."
-BAD_SEASON = "“%(season)s” is no season. Write it as 2024-2025."
+TWO_FACTS = msgid("The column %(column)s cannot hold two facts. Choose one.")
+NO_SUCH_COLUMN = msgid("There is no column %(column)s in the file.")
+BAD_SEASON = msgid("“%(season)s” is no season. Write it as 2024-2025.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ What SQL says better than Alembic stands in `../sql/0001_*.sql`.
 """
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -1209,7 +1210,6 @@ def upgrade() -> None:
 
 def _run_sql(script: str) -> None:
     """Send a script of several statements as it is: no parameters, so no percent sign is looked at."""
-    driver_connection = op.get_bind().connection.driver_connection
-    assert driver_connection is not None
+    driver_connection: Any = op.get_bind().connection.driver_connection
     with driver_connection.cursor() as cursor:
         cursor.execute(script)

@@ -74,7 +74,8 @@ INVARIANTS = [
               from entry where debit = '2203' or credit = '2203') history
          where running < 0 and ends_journal
         union all
-        select format('prepayment of account %s is kept as %s, entries say %s', account_id, prepayment.balance, fold.balance)
+        select format('prepayment of account %s is kept as %s, entries say %s',
+                      account_id, prepayment.balance, fold.balance)
           from prepayment full join (
             select account_id, sum(case when credit = '2203' then amount else -amount end) as balance
               from entry where debit = '2203' or credit = '2203' group by account_id) fold using (account_id)

@@ -9,7 +9,8 @@ INVARIANTS = [
         """
         select format('charge of account %s, season %s, %s revision %s: moved %s, but aims from %s to %s',
                       account_id, season_id, item, revision, amount, before, target) from (
-            select *, coalesce(lag(target) over (partition by season_id, account_id, item order by revision), 0) as before
+            select *, coalesce(lag(target) over (partition by season_id, account_id, item order by revision), 0)
+                          as before
               from charge) history
          where amount <> target - before
         union all
@@ -20,7 +21,8 @@ INVARIANTS = [
           full join (select season_id, account_id, item,
                             sum(case when debit = '1122' then amount else -amount end) as amount
                        from entry
-                      where (debit = '1122' and credit in ('6001', '6002')) or (credit = '1122' and debit in ('6001', '6002'))
+                      where (debit = '1122' and credit in ('6001', '6002'))
+                         or (credit = '1122' and debit in ('6001', '6002'))
                       group by season_id, account_id, item) entries using (season_id, account_id, item)
          where coalesce(charges.amount, 0) <> coalesce(entries.amount, 0)
         """,
@@ -52,7 +54,8 @@ INVARIANTS = [
         select format('%s book %s: numbers up to %s given out, %s papers found', kind, number_book.id,
                       next_number - 1, count(paper.number))
           from number_book
-          left join (select number_book_id, number from receipt union all select number_book_id, number from invoice) paper
+          left join (select number_book_id, number from receipt
+                      union all select number_book_id, number from invoice) paper
             on paper.number_book_id = number_book.id and paper.number between first_number and next_number - 1
          group by number_book.id having count(paper.number) <> next_number - first_number
                                      or count(distinct paper.number) <> count(paper.number)
@@ -76,7 +79,8 @@ INVARIANTS = [
         select format('payment %s, season %s: invoiced %s, paid %s', invoice.payment_id, invoice.season_id,
                       (invoice.facts ->> 'amount')::numeric, allocation.amount)
           from invoice
-          left join allocation on allocation.payment_id = invoice.payment_id and allocation.season_id = invoice.season_id
+          left join allocation on allocation.payment_id = invoice.payment_id
+                              and allocation.season_id = invoice.season_id
          where invoice.state = 'issued' and (invoice.facts ->> 'amount')::numeric > coalesce(allocation.amount, 0)
         """,
     ),

@@ -10,20 +10,39 @@ from jinja2 import StrictUndefined
 
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
-from heatdesk.auth.views import login
+from heatdesk.auth.views import login, staff
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
+from heatdesk.billing.views import (
+    accounts,
+    counter,
+    days,
+    invoices,
+    number_books,
+    papers,
+    payments,
+    receipts,
+    supply_terms,
+    tills,
+)
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
 from heatdesk.desk import frame
-from heatdesk.desk.views import home, search
+from heatdesk.desk.views import audit_trail, customer_card, home, search
 from heatdesk.errors import Refusal
+from heatdesk.network.views import network
+from heatdesk.people.views import customers
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
-BLUEPRINTS = (login.bp, home.bp, search.bp)
+BLUEPRINTS = (
+    *(login.bp, home.bp, search.bp),
+    *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(tills.bp, days.bp, number_books.bp),
+)
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
 _KNOWN = (tables, billing_jobs, jobs)
@@ -113,6 +132,7 @@ for command in (
     cli.doctor_command,
     cli.backup_command,
     cli.restore_command,
+    billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,
     billing_cli.quote,

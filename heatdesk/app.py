@@ -134,6 +134,7 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     cli.serve,
+    cli.demo,
     cli.worker,
     cli.doctor_command,
     cli.backup_command,

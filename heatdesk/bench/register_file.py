@@ -25,7 +25,7 @@ def write_register(rows: int, season: str) -> bytes:
 
 
 def _households(rows: int) -> Iterator[list[Value]]:
-    random = Random(20261122)  # noqa: S311 (invented households)
+    random = Random(20261122)
     for number in range(rows):
         building, flat = divmod(number, _FLATS_PER_BUILDING)
         block, place = divmod(building, len(_COMMUNITIES))

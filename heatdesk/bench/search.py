@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from heatdesk import search
 from heatdesk.bench.measuring import Figures, application, own_database, percentile, seconds
-from heatdesk.bench.register import BRANCHES, GIVEN, SURNAMES, add_accounts, make_register
+from heatdesk.bench.register import GIVEN, SURNAMES, add_accounts, make_register
 from heatdesk.db import db
 
 TARGETS = {"slowest kind, p95": "< 5 ms", "seq scan / slowest kind, p95": "≥ 10"}
@@ -112,7 +112,9 @@ def _rare(_row: Row, draw: random.Random) -> str:
 KINDS: dict[str, Callable[[Row, random.Random], str]] = {
     "card number": lambda row, _: row["card_no"],
     "start of a card number": lambda row, draw: row["card_no"][: draw.choice((4, 6, 8, 9))],
-    "card number in groups": lambda row, _: f"{row['card_no'][:4]} {row['card_no'][4:8]} {row['card_no'][8:]}",
+    "card number in groups": lambda row, _: (
+        f"{row['card_no'][:4]} {row['card_no'][4:8]} {row['card_no'][8:]}"
+    ),
     "first digits of a phone": lambda row, draw: _phone(row)[: draw.choice((4, 5, 7, 9))],
     "last four digits of a phone": lambda row, _: _phone(row)[-4:],
     "middle digits of a phone": lambda row, draw: _phone(row)[3 : draw.choice((7, 8, 9))],

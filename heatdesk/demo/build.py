@@ -1,17 +1,18 @@
-"""A believable utility in a few seconds: two branches, three seasons, a working day behind them. Made through the services."""
+"""A believable utility: two branches, three seasons, a working day behind it, all made through the services."""
 
 import random
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from heatdesk.auth import services as auth
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.models import Account, Bill, Season
+from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.payments import Offer
 from heatdesk.billing.rules.register_columns import ColumnMapping
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
@@ -56,6 +57,7 @@ _METHODS = (TenderMethod.CASH, TenderMethod.WECHAT, TenderMethod.ALIPAY, TenderM
 _PAID_YESTERDAY, _PAID_TODAY = 40, 6
 
 Say = Callable[[str], None]
+Row = TypeVar("Row", Branch, Staff)
 
 
 def is_built() -> bool:
@@ -101,7 +103,7 @@ def build(say: Say) -> None:
     for season in (last, current):
         _bill(season.id, staff["clerk"], staff["supervisor"])
         say(f"season {season.code} billed")
-    _work_a_day(staff, last.id, current.id)
+    _work_a_day(staff)
     say("yesterday worked and closed; today is open")
 
 
@@ -117,7 +119,7 @@ def _person(login: str, name: str, role: Role, branch: Branch) -> Staff:
     return _add(person)
 
 
-def _add[Row](row: Row) -> Row:
+def _add(row: Row) -> Row:
     db.session.add(row)
     db.session.flush()
     return row
@@ -186,8 +188,8 @@ def _bill(season_id: int, starter: Staff, releaser: Staff) -> None:
     season_runs.carry_out(run_id, lambda _done, _total: None)
 
 
-def _work_a_day(staff: dict[str, Staff], last_season_id: int, season_id: int) -> None:
-    """Most of last season is long paid; yesterday two cashiers worked, today one has begun."""
+def _work_a_day(staff: dict[str, Staff]) -> None:
+    """Yesterday two cashiers worked and the branch closed its day; today one of them has begun."""
     chance = random.Random("heatdesk demo day")
     supervisor, home_id = staff["supervisor"], staff["cashier"].branch_id or 0
     with transaction(supervisor.id):

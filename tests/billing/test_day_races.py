@@ -281,7 +281,9 @@ def killed_before(statement: int, owner) -> Iterator[list[int]]:
     def kill(pid: int) -> None:
         killed.append(seen)
         with owner.connect() as connection:
-            assert connection.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid}).scalar_one()
+            assert connection.execute(
+                text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid}
+            ).scalar_one()
 
     def before(conn, _cursor, _statement, _parameters, _context, _many):
         nonlocal seen

@@ -71,7 +71,9 @@ def test_issue_refuses_in_words(supervisor, cashier, changes, sentence):
     assert book_of(cashier) is None
 
 
-@pytest.mark.parametrize(("first", "last"), [("1", "12001"), ("12050", "12060"), ("12100", "13000"), ("1", "99999")])
+@pytest.mark.parametrize(
+    ("first", "last"), [("1", "12001"), ("12050", "12060"), ("12100", "13000"), ("1", "99999")]
+)
 def test_issue_refuses_numbers_that_were_issued_before(supervisor, cashier, branch, first, last):
     supervisor.post(f"{LIST}/issue", wanted(cashier))
     other = factories.make_staff(Role.CASHIER, branch)
@@ -184,7 +186,9 @@ def test_the_list_warns_filters_and_exports(hall, supervisor, branch):
     db.session.commit()
     supervisor.post(f"{LIST}/issue", wanted(other, prefix="X"))
     assert "only 19 left" in text_of(supervisor.get(LIST))
-    only = text_of(supervisor.get(LIST, query_string={"cashier": other.id, "kind": "receipt", "state": "held"}))
+    only = text_of(
+        supervisor.get(LIST, query_string={"cashier": other.id, "kind": "receipt", "state": "held"})
+    )
     assert "X0012001" in only
     assert "only 19 left" not in only
     assert "No book fits" in text_of(supervisor.get(LIST, query_string={"kind": "invoice"}))

@@ -187,7 +187,9 @@ def test_a_differing_slip_wants_a_reason_and_moves_no_money(hall, cashier):
     assert "differ" in text_of(cashier.post(path, typed(hall, other_cash="200", **{"slip-wechat": "25"})))
     cashier.post(path, typed(hall, other_cash="200", reason="pos 未打印", **{"slip-wechat": "25"}))
     assert booked(JournalKind.TILL_CLOSE) == [("1002", "1001", Decimal("200.00"))]
-    lines = {line.method: line.over_short for line in tills.count_lines(db.session.get(TillShift, hall.shift.id))}
+    lines = {
+        line.method: line.over_short for line in tills.count_lines(db.session.get(TillShift, hall.shift.id))
+    }
     assert lines["wechat"] == Decimal("5.00")
 
 

@@ -9,17 +9,17 @@ from flask_login import current_user
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.tariffs import AREA_BASES, HEIGHTS, PRICE_UNITS, TariffForm, filled_from
-from heatdesk.billing.forms.words import USE_CLASSES
 from heatdesk.billing.models import Tariff
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.services import tariff_lists, tariffs
+from heatdesk.billing.services.labels import USE_CLASSES
 from heatdesk.billing.views.run_words import TARIFF_LOOKS, TARIFF_STATES
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import BadInput, Missing
 from heatdesk.i18n import _
-from heatdesk.web.fields import choices
 from heatdesk.web.exports import workbook
+from heatdesk.web.fields import choices
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, paginate, refused_on_form
 from heatdesk.web.versions import version_of

@@ -39,6 +39,7 @@ from heatdesk.dates import today
 from heatdesk.db import db, transaction
 from heatdesk.demo import register
 from heatdesk.network.models import Branch
+from heatdesk.web.versions import version_of
 
 PASSWORD = "heatdesk-demo"  # noqa: S105 (printed by `heatdesk demo`, for the demo's own database only)
 PEOPLE = (
@@ -150,18 +151,13 @@ def _tariffs(drafter: Staff, approver: Staff) -> None:
     for rules in sorted(cities.load("shenyang").tariffs, key=lambda one: one.valid_from):
         newest[rules.use_class] = rules
     shops = newest[UseClass.NON_RESIDENTIAL].to_parameters()
-    shops["height"] = {
-        "kind": "step",
-        "above_m": "3.2",
-        "base_m": "3.2",
-        "step_m": "0.1",
-        "share_per_step": "0.03",
-    }
+    shops["height"] = {"family": "step", "above_m": "3.2", "step_m": "0.1", "share": "0.03"}
     newest[UseClass.NON_RESIDENTIAL] = Tariff.from_parameters(shops)
     newest[UseClass.PUBLIC] = Tariff.from_parameters({**shops, "use_class": UseClass.PUBLIC.value})
     for rules in newest.values():
         row = tariffs.draft(rules, by=drafter.id)
-        tariffs.approve(row.id, seen=None, by=approver.id)
+        db.session.refresh(row)
+        tariffs.approve(row.id, seen=version_of(row), by=approver.id)
 
 
 def _import(branch: str, clerk: Staff, old_season: str, effective_on: date) -> None:
@@ -176,7 +172,7 @@ def _import(branch: str, clerk: Staff, old_season: str, effective_on: date) -> N
             {code: Decimal(amount) for code, amount in totals["arrears"].items()},
             Decimal(totals["prepayments"]),
         )
-        register_imports.apply(batch, only_good_rows=True, confirmed=confirmed, by=clerk)
+        register_imports.apply(batch, only_good_rows=False, confirmed=confirmed, by=clerk)
 
 
 def _bill(season_id: int, starter: Staff, releaser: Staff) -> None:

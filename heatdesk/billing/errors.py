@@ -140,13 +140,6 @@ class OnlyTerm(RuleBroken):
     message = "This is the account's only supply term. Correct it instead of removing it."
 
 
-class TillOfAnotherDay(RuleBroken):
-    message = (
-        "Your till was opened for %(till_day)s, but the business day is %(day)s. Count and close it, "
-        "then open one for today."
-    )
-
-
 class AccountLocked(RuleBroken):
     message = "This account is locked and takes no payment. Ask the billing clerk why, and to unlock it."
 
@@ -221,9 +214,7 @@ class TariffIsFinal(RuleBroken):
 
 
 class TariffDateTaken(RuleBroken):
-    message = (
-        "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
-    )
+    message = "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
 
 
 class DraftExists(RuleBroken):
@@ -247,9 +238,7 @@ class SeasonIsClosed(RuleBroken):
 
 
 class RunUnderWay(RuleBroken):
-    message = (
-        "Season %(code)s is just being billed. Wait until the run is posted, then do this again; nothing was changed."
-    )
+    message = "Season %(code)s is just being billed. Wait until the run is posted, then do this again; nothing was changed."
 
 
 class TakenOver(RuleBroken):
@@ -272,9 +261,7 @@ class RunNotReady(RuleBroken):
 
 
 class TrialIsOld(RuleBroken):
-    message = (
-        "Tariffs, the season or its bills have changed since the trial. Withdraw this run and start a new trial."
-    )
+    message = "Tariffs, the season or its bills have changed since the trial. Withdraw this run and start a new trial."
 
 
 class DaysNotOpen(RuleBroken):

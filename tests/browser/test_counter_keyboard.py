@@ -148,7 +148,11 @@ def test_what_is_wrong_is_said_before_anything_is_sent(site, cashier):
         fault = page.locator("[data-fault]")
         page.keyboard.press("F9")
         expect(fault).to_contain_text("Nothing has been typed")
-        for typed, words in (("12,50", "cannot be read"), ("1000", "¥2,327.36 is still missing"), ("1e5", "cannot be read")):
+        for typed, words in (
+            ("12,50", "cannot be read"),
+            ("1000", "¥2,327.36 is still missing"),
+            ("1e5", "cannot be read"),
+        ):
             page.keyboard.press("F1")
             page.keyboard.type(typed)
             page.keyboard.press("F9")

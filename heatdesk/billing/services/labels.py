@@ -1,6 +1,5 @@
-"""Words for what billing stores as codes, in the reader's language."""
+"""Ways to pay, in the reader's language."""
 
-from heatdesk.billing.rules.states import SupplyMode, SupplyState, UseClass
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.i18n import lazy
 
@@ -21,21 +20,3 @@ REFERENCES = {
     TenderMethod.CHEQUE: lazy("Cheque no."),
 }
 """What is written down beside a tender; cash and prepayment need nothing."""
-SUPPLY_STATES = {
-    SupplyState.SUPPLIED: (lazy("Supplied"), "fire", "good"),
-    SupplyState.SUSPENDED: (lazy("Suspended"), "pause-circle", "warn"),
-    SupplyState.CUT: (lazy("Cut off"), "x-octagon", "bad"),
-    SupplyState.DEMOLISHED: (lazy("Demolished"), "building-x", "bad"),
-}
-"""Label, icon, tone."""
-USE_CLASSES = {
-    UseClass.RESIDENTIAL: lazy("Residential"),
-    UseClass.NON_RESIDENTIAL: lazy("Non-residential"),
-    UseClass.PUBLIC: lazy("Public"),
-}
-MODES = {
-    SupplyMode.AREA: lazy("by area"),
-    SupplyMode.METERED: lazy("by meter"),
-    SupplyMode.STEAM: lazy("steam"),
-    SupplyMode.MINIMUM: lazy("agreed minimum"),
-}

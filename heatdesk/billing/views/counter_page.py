@@ -7,7 +7,8 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from heatdesk.billing.errors import NoNumberBook
+from heatdesk.billing.errors import NoNumberBook, NoOpenTill
+from heatdesk.billing.forms import words
 from heatdesk.billing.forms.papers import SIZE_LABELS
 from heatdesk.billing.forms.payments import Typed
 from heatdesk.billing.rules.payments import CASH_STEPS
@@ -19,13 +20,12 @@ from heatdesk.billing.services import (
     number_books,
     paper_settings,
     payment_lists,
-    payments,
     standings,
+    tills,
     voids,
 )
 from heatdesk.billing.services.households import Household
 from heatdesk.dates import today
-from heatdesk.errors import RuleBroken
 from heatdesk.i18n import _
 from heatdesk.money import capitals
 from heatdesk.printing import figure
@@ -137,15 +137,25 @@ def _customer(household: Household) -> dict[str, Any]:
 
 
 def _account(household: Household) -> dict[str, Any]:
-    url = url_for("payments.index", card_no=household.card_no)
+    url = url_for("customer_card.show", account_id=household.account_id)
     return {"card_no": household.card_no, "place": household.place, "url": url}
 
 
 def _tabs(household: Household) -> list[dict[str, Any]]:
-    payments_url = url_for("payments.index", card_no=household.card_no)
+    """The counter's own page, then those of the customer card."""
+    others = (("ledger", _("Ledger")), ("terms", _("Supply")), ("papers", _("Receipts and invoices")))
+    here = url_for("counter.show", account_id=household.account_id)
     return [
-        {"url": "#dues", "label": _("Dues and payment"), "count": None, "active": True},
-        {"url": payments_url, "label": _("Payments"), "count": None, "active": False},
+        {"url": here, "label": _("Dues and payment"), "count": None, "active": True},
+        *(
+            {
+                "url": url_for(f"customer_card.{page}", account_id=household.account_id),
+                "label": label,
+                "count": None,
+                "active": False,
+            }
+            for page, label in others
+        ),
     ]
 
 
@@ -153,9 +163,9 @@ def _chips(household: Household) -> list[tuple[str, str, str | None, str]]:
     chips: list[tuple[str, str, str | None, str]] = []
     term = households.term_on(household.account_id, today())
     if term is not None:
-        label, icon, tone = labels.SUPPLY_STATES[term.state]
-        use = f"{labels.USE_CLASSES[term.use_class]} · {labels.MODES[term.mode]}"
-        chips.append((term.state, str(label), icon, tone))
+        icon, tone = words.STATE_LOOKS[term.state]
+        use = f"{words.USE_CLASSES[term.use_class]} · {words.MODES[term.mode]}"
+        chips.append((term.state, str(words.SUPPLY_STATES[term.state]), icon, tone))
         chips.append((term.use_class, use, None, "plain"))
         chips.append(("area", f"{figure(term.building_area_m2)} m²", None, "plain"))
         if term.storey_height_m is not None:
@@ -172,9 +182,11 @@ def _chips(household: Household) -> list[tuple[str, str, str | None, str]]:
 def _till_notices() -> list[dict[str, Any]]:
     """Why no money can be taken at this window now, before anybody types."""
     try:
-        payments.open_shift(current_user)
-    except RuleBroken as refusal:
-        return [_notice("bad", _("No money can be taken"), _(refusal.message, **refusal.values))]
+        tills.current_shift(current_user.id)
+    except NoOpenTill as refusal:
+        sentence = _(refusal.message, **refusal.values)
+        link = (url_for("tills.index"), _("To the tills"))
+        return [_notice("bad", _("No money can be taken"), sentence, link)]
     return []
 
 
@@ -189,8 +201,8 @@ def _account_notices(household: Household) -> list[dict[str, Any]]:
     return notices
 
 
-def _notice(tone: str, title: str, text: str) -> dict[str, Any]:
-    return {"tone": tone, "title": title, "text": text, "link": None}
+def _notice(tone: str, title: str, text: str, link: tuple[str, str] | None = None) -> dict[str, Any]:
+    return {"tone": tone, "title": title, "text": text, "link": link}
 
 
 def _tender(method: TenderMethod, key: str, typed: Typed) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from heatdesk.billing.models import (
 )
 from heatdesk.billing.papers.receipts import ReceiptFacts
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
-from heatdesk.billing.rules.workflow import DayState, ShiftState
 from heatdesk.billing.services import ledger
 from heatdesk.db import db
 from heatdesk.network.models import Branch
@@ -249,28 +248,15 @@ def test_no_till_no_payment(app, window, branch):
     assert "Open one with your float first" in fault_of(window.pay(who=other, cash="3400"))
 
 
-def test_a_closed_till_takes_nothing(window):
-    window.shift.counted, window.shift.state = {}, ShiftState.CLOSED
-    db.session.commit()
+def test_a_counted_till_takes_nothing(window):
+    window.close_till()
     assert "You have no open till" in fault_of(window.pay(cash="3400"))
 
 
-def test_a_closed_day_takes_nothing(window, branch):
-    close_day(branch)
-    assert "No business day is open" in fault_of(window.pay(cash="3400"))
-
-
-def test_yesterdays_till_takes_nothing_today(window, branch):
-    close_day(branch)
-    factories.open_day(branch, factories.TODAY.replace(day=22))
-    db.session.commit()
-    assert "Your till was opened for 2026-11-21" in fault_of(window.pay(cash="3400"))
-
-
-def close_day(branch):
-    day = db.session.get(factories.BusinessDay, (branch.id, factories.TODAY))
-    day.state, day.seal = DayState.CLOSED, "sealed"
-    db.session.commit()
+def test_a_closed_day_takes_nothing_until_a_till_is_opened(window):
+    window.close_day()
+    assert "You have no open till" in fault_of(window.pay(cash="3400"))
+    assert payments_taken() == 0
 
 
 def test_a_locked_account_takes_nothing(window):

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import Payment, Receipt
 from heatdesk.billing.papers.receipts import ReceiptFacts
-from heatdesk.billing.rules.workflow import ShiftState
 from heatdesk.db import db
 from tests import factories
 from tests.conftest import Person, text_of
@@ -95,8 +94,7 @@ def test_a_reprint_pressed_twice_is_one(paid):
 
 
 def test_once_the_till_is_counted_every_paper_is_a_copy(paid):
-    paid.shift.counted, paid.shift.state = {}, ShiftState.CLOSED
-    db.session.commit()
+    paid.close_till()
     assert "补打1" in paper_of(paid.cashier)
 
 

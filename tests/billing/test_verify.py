@@ -169,7 +169,7 @@ PLANTED = [
     (
         "I18",
         ("insert into invoice (number_book_id, number, written, payment_id, season_id, token, facts, issued_on) "
-        "select number_book_id, 999, '999', payment_id, 1, 'x', '{\"amount\": \"5000.00\"}', '2026-11-21' "
+        "select number_book_id, 999, '999', payment_id, 1, 'x', '{\"lines\": [{\"amount\": \"5000.00\", \"tax\": \"0.00\"}]}', '2026-11-21' "
         "from receipt where state = 'issued' limit 1"),
     ),
 ]  # fmt: skip

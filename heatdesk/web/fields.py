@@ -81,7 +81,9 @@ class QuantityField(StringField):
             raise ValidationError(
                 _("Two places after the point are kept; please round it.")
                 if self.places == 2
-                else _("At most %(places)s places after the point are kept; please round it.", places=self.places)
+                else _(
+                    "At most %(places)s places after the point are kept; please round it.", places=self.places
+                )
             )
 
     def _value(self) -> str:

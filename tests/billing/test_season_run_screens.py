@@ -170,7 +170,9 @@ def test_a_run_under_another_season_is_not_there(city, people):
     page = start_trial(city, people[0])
     other = factories.make_season(2027)
     db.session.commit()
-    assert people[0].get(page.replace(f"seasons/{city.season.id}/", f"seasons/{other.id}/")).status_code == 404
+    assert (
+        people[0].get(page.replace(f"seasons/{city.season.id}/", f"seasons/{other.id}/")).status_code == 404
+    )
 
 
 def test_own_jobs_are_found_again_and_others_are_not(city, people):
@@ -188,7 +190,13 @@ def test_every_page_is_there_in_chinese(city, people):
     page = start_trial(city, clerk)
     with clerk.client.session_transaction() as session:
         session["language"] = "zh"
-    for path in (page, f"{page}/exceptions", "/billing/seasons", f"/billing/seasons/{city.season.id}", "/jobs"):
+    for path in (
+        page,
+        f"{page}/exceptions",
+        "/billing/seasons",
+        f"/billing/seasons/{city.season.id}",
+        "/jobs",
+    ):
         assert clerk.get(path).status_code == 200
 
 

@@ -117,7 +117,8 @@ def test_what_no_field_can_see_is_said_above_the_form(app, clerk, supervisor):
     row = tariffs.draft(unrounded, by=clerk.id)
     tariffs.approve(row.id, seen=seen(row), by=supervisor.id)
     answer = clerk.post(
-        "/billing/tariffs/new/residential", {**FORM, "area_base": "inner", "divisor": "1.333", "balcony": "beside"}
+        "/billing/tariffs/new/residential",
+        {**FORM, "area_base": "inner", "divisor": "1.333", "balcony": "beside"},
     )
     assert answer.status_code == 422
     assert "cannot be “none”" in text_of(answer)

@@ -23,7 +23,10 @@ class SeasonForm(FlaskForm):
     ends_on = DayField(lazy("Last day of heat (included)"), [Present()])
     statutory_days = IntegerField(
         lazy("Statutory days"),
-        [InputRequired(lazy("Please fill this in.")), NumberRange(1, 366, lazy("A season has 1 to 366 days."))],
+        [
+            InputRequired(lazy("Please fill this in.")),
+            NumberRange(1, 366, lazy("A season has 1 to 366 days.")),
+        ],
         description=lazy("As the price document counts them: Shenyang 151, in a leap year 152."),
     )
     due_on = DayField(lazy("Last day to pay"), [Present()])
@@ -45,5 +48,7 @@ class SeasonForm(FlaskForm):
 
     def facts(self) -> Season:
         """What was typed, as the rules take it; the form has been validated."""
-        values: Any = {name: self[name].data for name in ("code", "starts_on", "ends_on", "statutory_days", "due_on")}
+        values: Any = {
+            name: self[name].data for name in ("code", "starts_on", "ends_on", "statutory_days", "due_on")
+        }
         return Season(**values)

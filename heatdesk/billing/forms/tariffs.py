@@ -35,10 +35,14 @@ class TariffForm(FlaskForm):
     """Shares are typed in per cent, as the documents state them."""
 
     seen = HiddenField()
-    document_no = text_field(lazy("Document number"), longest=100, description=lazy("文号, as printed on the decision."))
+    document_no = text_field(
+        lazy("Document number"), longest=100, description=lazy("文号, as printed on the decision.")
+    )
     document_title = text_field(lazy("Title of the document"), required=False)
     valid_from = DayField(
-        lazy("Valid from"), [Present()], description=lazy("A season takes the version in force on its first day.")
+        lazy("Valid from"),
+        [Present()],
+        description=lazy("A season takes the version in force on its first day."),
     )
     price = QuantityField(lazy("Price"), [Present()], above=Decimal(0), most=Decimal(1000))
     price_unit = SelectField(lazy("Price is"), choices=choices(PRICE_UNITS.items()))
@@ -111,7 +115,13 @@ class TariffForm(FlaskForm):
             return None
         kept = before if before and before.get("family") == "step" else {}
         share = self.step_percent.data / 100
-        return {**kept, "family": "step", "above_m": self.above_m.data, "step_m": self.step_m.data, "share": share}
+        return {
+            **kept,
+            "family": "step",
+            "above_m": self.above_m.data,
+            "step_m": self.step_m.data,
+            "share": share,
+        }
 
     def _parts(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
         others = [part for part in before if part["kind"] != AreaPartKind.BALCONY]

@@ -152,9 +152,7 @@ def _close_posting(run: SeasonRun) -> None:
 
 def _eligible(run: SeasonRun, season: Season) -> int:
     """The accounts the run had to answer for; who came later is for the next run."""
-    last = db.session.scalar(
-        select(func.max(RunShard.last_account_id)).where(RunShard.run_id == run.id)
-    )
+    last = db.session.scalar(select(func.max(RunShard.last_account_id)).where(RunShard.run_id == run.id))
     return season_checks.eligible_accounts(season, up_to=last or 0)
 
 

@@ -57,10 +57,7 @@ def live_run(season_id: int) -> SeasonRun | None:
 def previous(season: Season) -> Season | None:
     """The season before, whose amounts tell an outlier."""
     return db.session.scalar(
-        select(Season)
-        .where(Season.starts_on < season.starts_on)
-        .order_by(Season.starts_on.desc())
-        .limit(1)
+        select(Season).where(Season.starts_on < season.starts_on).order_by(Season.starts_on.desc()).limit(1)
     )
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from heatdesk.billing.errors import ApproverIsAuthor, DraftExists, TariffDateTaken, TariffIsFinal, TariffIsWithdrawn
+from heatdesk.billing.errors import (
+    ApproverIsAuthor,
+    DraftExists,
+    TariffDateTaken,
+    TariffIsFinal,
+    TariffIsWithdrawn,
+)
 from heatdesk.billing.models import Season, Tariff
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules

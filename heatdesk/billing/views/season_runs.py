@@ -8,9 +8,9 @@ from flask_login import current_user
 
 from heatdesk import audit, jobs
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.forms.words import SUPPLY_STATES, USE_CLASSES
 from heatdesk.billing.models import Account, Season, SeasonRun
 from heatdesk.billing.services import season_lists, season_runs
+from heatdesk.billing.services.labels import SUPPLY_STATES, USE_CLASSES
 from heatdesk.billing.views.run_pages import progress_of, totals_of
 from heatdesk.billing.views.run_words import EXCEPTION_KINDS, PROBLEMS, RUN_LOOKS, RUN_STATES
 from heatdesk.db import get_or_refuse

@@ -9,9 +9,9 @@ from flask_login import current_user
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.seasons import SeasonForm
-from heatdesk.billing.forms.words import USE_CLASSES
 from heatdesk.billing.models import Season
 from heatdesk.billing.services import season_lists, season_runs, seasons, tariffs
+from heatdesk.billing.services.labels import USE_CLASSES
 from heatdesk.billing.views.run_words import RUN_LOOKS, RUN_STATES, SEASON_LOOKS, SEASON_STATES
 from heatdesk.db import get_or_refuse
 from heatdesk.i18n import _

@@ -9,17 +9,17 @@ from flask_login import current_user
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.tariffs import AREA_BASES, HEIGHTS, PRICE_UNITS, TariffForm, filled_from
-from heatdesk.billing.forms.words import USE_CLASSES
 from heatdesk.billing.models import Tariff
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.services import tariff_lists, tariffs
+from heatdesk.billing.services.labels import USE_CLASSES
 from heatdesk.billing.views.run_words import TARIFF_LOOKS, TARIFF_STATES
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import BadInput, Missing
 from heatdesk.i18n import _
-from heatdesk.web.fields import choices
 from heatdesk.web.exports import workbook
+from heatdesk.web.fields import choices
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, paginate, refused_on_form
 from heatdesk.web.versions import version_of
@@ -46,7 +46,15 @@ def export() -> ResponseReturnValue:
     audit.record("export", actor_id=current_user.id, subject_table="tariff", after=request.args.to_dict())
     return workbook(
         tariff_lists.select_tariffs(request.args.get("use"), request.args.get("state")),
-        [_("Used as"), _("Version"), _("Document number"), _("Valid from"), _("Price"), _("Price is"), _("State")],
+        [
+            _("Used as"),
+            _("Version"),
+            _("Document number"),
+            _("Valid from"),
+            _("Price"),
+            _("Price is"),
+            _("State"),
+        ],
         lambda row: (
             *(str(USE_CLASSES[row[0].use_class]), row[0].version, row[0].document_no, row[0].valid_from),
             *(row[0].parameters["price"], str(PRICE_UNITS[row[0].parameters["price_unit"]])),
@@ -109,7 +117,13 @@ def edit(tariff_id: int) -> ResponseReturnValue:
 @requires(Permission.TARIFF_APPROVE)
 def approve(tariff_id: int) -> ResponseReturnValue:
     row = tariffs.approve(tariff_id, seen=request.form.get("seen"), by=current_user.id)
-    flash_done(_("Version %(version)s is approved; seasons from %(day)s on use it.", version=row.version, day=row.valid_from))
+    flash_done(
+        _(
+            "Version %(version)s is approved; seasons from %(day)s on use it.",
+            version=row.version,
+            day=row.valid_from,
+        )
+    )
     return redirect(url_for("tariffs.show", tariff_id=tariff_id))
 
 
@@ -120,7 +134,11 @@ def withdraw(tariff_id: int) -> ResponseReturnValue:
     may_approve = current_user.may(Permission.TARIFF_APPROVE)
     may_draft = current_user.may(Permission.TARIFF_EDIT)
     tariffs.withdraw(
-        tariff_id, seen=request.form.get("seen"), by=current_user.id, may_approve=may_approve, may_draft=may_draft
+        tariff_id,
+        seen=request.form.get("seen"),
+        by=current_user.id,
+        may_approve=may_approve,
+        may_draft=may_draft,
     )
     flash_done(_("This version is withdrawn."))
     return redirect(url_for("tariffs.show", tariff_id=tariff_id))

@@ -18,18 +18,23 @@ from heatdesk.billing.views import (
     accounts,
     counter,
     days,
+    imports,
     invoices,
     number_books,
     papers,
     payments,
     receipts,
+    season_runs,
+    seasons,
     supply_terms,
+    tariffs,
     tills,
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
 from heatdesk.desk import frame
 from heatdesk.desk.views import audit_trail, customer_card, home, search
+from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
@@ -41,8 +46,9 @@ from heatdesk.web.guards import check_every_route_is_guarded
 BLUEPRINTS = (
     *(login.bp, home.bp, search.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp),
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
@@ -129,6 +135,7 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     cli.serve,
+    cli.demo,
     cli.worker,
     cli.doctor_command,
     cli.backup_command,

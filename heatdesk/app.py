@@ -130,7 +130,9 @@ def main(ctx: click.Context) -> None:
         ctx.call_on_close(lambda: postgres.stop(settings.home))
 
 
-for command in (cli.serve, cli.worker, cli.doctor_command, billing_cli.verify, billing_cli.export_ledger):
+for command in (cli.serve, cli.worker, cli.doctor_command):
+    main.add_command(command)
+for command in (billing_cli.verify, billing_cli.export_ledger, billing_cli.import_register):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,9 +1,5 @@
 """The composition root: the only file that knows every blueprint, job and command."""
 
-import json
-from decimal import Decimal
-from functools import partial
-
 import click
 from flask import request, session
 from flask.cli import ScriptInfo
@@ -14,21 +10,45 @@ from jinja2 import StrictUndefined
 
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
-from heatdesk.auth.views import login
+from heatdesk.auth.views import login, staff
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
-from heatdesk.billing.views import imports
+from heatdesk.billing.views import (
+    accounts,
+    counter,
+    days,
+    imports,
+    invoices,
+    number_books,
+    papers,
+    payments,
+    receipts,
+    season_runs,
+    seasons,
+    supply_terms,
+    tariffs,
+    tills,
+)
 from heatdesk.config import ASSETS, PACKAGE, Settings
-from heatdesk.db import APP_ROLE, db
+from heatdesk.db import db, engine_options
 from heatdesk.desk import frame
-from heatdesk.desk.views import home, search
+from heatdesk.desk.views import audit_trail, customer_card, home, search
+from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
+from heatdesk.network.views import network
+from heatdesk.people.views import customers
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
-BLUEPRINTS = (login.bp, home.bp, search.bp, imports.bp)
+BLUEPRINTS = (
+    *(login.bp, home.bp, search.bp),
+    *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
+    *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp),
+)
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
 _KNOWN = (tables, billing_jobs, jobs)
@@ -43,7 +63,7 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SQLALCHEMY_DATABASE_URI=database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
         SESSION_COOKIE_NAME="heatdesk",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -75,24 +95,6 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
     return app
 
 
-def _engine_options() -> dict[str, object]:
-    """Requests run as the role that owns nothing; JSON numbers come back as `Decimal`, never as float."""
-    return {
-        "connect_args": {"options": f"-c role={APP_ROLE} -c lock_timeout=10s -c timezone=UTC"},
-        "json_deserializer": partial(json.loads, parse_float=Decimal),
-        "json_serializer": partial(json.dumps, ensure_ascii=False, default=_to_json),
-        "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
-    }
-
-
-def _to_json(value: object) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} does not go into JSON")
-
-
 def choose_language() -> str:
     """The choice of this session, else the browser's, else Chinese."""
     chosen = session.get("language")
@@ -104,7 +106,7 @@ def choose_language() -> str:
 def open_app() -> HeatdeskApp:
     """The application as the environment describes it, on a started and migrated database."""
     settings = Settings.from_environment()
-    url = settings.database_url or postgres.start(settings.prepare_home())
+    url = cli.owner_url(settings)
     schema.migrate(url)
     return create_app(settings, url)
 
@@ -130,9 +132,18 @@ def main(ctx: click.Context) -> None:
         ctx.call_on_close(lambda: postgres.stop(settings.home))
 
 
-for command in (cli.serve, cli.worker, cli.doctor_command):
-    main.add_command(command)
-for command in (billing_cli.verify, billing_cli.export_ledger, billing_cli.import_register):
+for command in (
+    cli.serve,
+    cli.demo,
+    cli.worker,
+    cli.doctor_command,
+    cli.backup_command,
+    cli.restore_command,
+    billing_cli.bill,
+    billing_cli.verify,
+    billing_cli.export_ledger,
+    billing_cli.quote,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -9,14 +9,16 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
-from heatdesk import doctor, jobs
+from heatdesk import backup, doctor, jobs, postgres, schema
 from heatdesk.config import Settings
+from heatdesk.demo import build as demo_data
 
 _GRACE_S = 5.0
 _POLL_S = 0.2
@@ -33,6 +35,25 @@ def serve() -> None:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda _number, _frame: fleet.ask_to_stop())
     fleet.run()
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="Only build the demo's data.")
+@with_appcontext
+@click.pass_context
+def demo(ctx: click.Context, *, no_serve: bool) -> None:
+    """Build a believable utility in an empty installation, print a login per role, and serve it."""
+    if demo_data.is_built():
+        click.echo("The demo is already built.")
+    else:
+        demo_data.build(lambda step: click.echo(f"  {step}"))
+    settings: Settings = current_app.config["HEATDESK"]
+    click.echo(f"\n  {settings.public_url}\n")
+    for login, name, role in demo_data.PEOPLE:
+        click.echo(f"  {login:<12} {demo_data.PASSWORD}   {role.value}, {name}")
+    click.echo("")
+    if not no_serve:
+        ctx.invoke(serve)
 
 
 @click.command()
@@ -55,6 +76,29 @@ def doctor_command() -> None:
             click.echo(f"      → {finding.advice}")
     if not all(finding.is_fine for finding in findings):
         raise SystemExit(1)
+
+
+@click.command(name="backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(file: Path) -> None:
+    """Write everything into one FILE, while people go on working."""
+    size = backup.save(owner_url(Settings.from_environment()), file)
+    click.echo(f"{file}: {size / 1e6:.1f} MB")
+
+
+@click.command(name="restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Bring everything back from a backup FILE into an empty database, and migrate it to this release."""
+    url = owner_url(Settings.from_environment())
+    backup.restore(url, file)
+    schema.migrate(url)
+    click.echo("Restored. Run `heatdesk verify` before anybody works on it.")
+
+
+def owner_url(settings: Settings) -> str:
+    """The database's address as its owner; starts the built-in server when no other is named."""
+    return settings.database_url or postgres.start(settings.prepare_home())
 
 
 def _web_command(settings: Settings) -> list[str]:

@@ -70,3 +70,18 @@ def with_members(book: bytes, members: Mapping[str, bytes]) -> bytes:
 def part(book: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(book)) as packed:
         return packed.read(name)
+
+
+def open_document(rows: str) -> bytes:
+    """An .ods whose only sheet has these `table:table-row` elements."""
+    names = {
+        name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")
+    }
+    spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="台账">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    return archive({"mimetype": mimetype, "content.xml": content.encode(), "META-INF/manifest.xml": b"<m/>"})

@@ -12,9 +12,11 @@ import pytest
 
 from heatdesk.errors import BadInput
 from heatdesk.sheets import Limits, read_sheet
-from tests.files import archive, part, with_members, workbook
+from tests.files import archive, open_document, part, with_members, workbook
 
 BOOK = workbook([["用户编号", "户名"], ["0107", "张立华"]])
+MIB = 1024 * 1024
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 LAUGHS = (
@@ -141,10 +143,38 @@ def test_table_that_spreads_over_empty_cells_says_what_to_delete() -> None:
 def test_cell_in_the_last_corner_costs_a_child_process_and_not_the_server() -> None:
     started = time.monotonic()
     with pytest.raises(BadInput, match="more memory or time than heatdesk gives"):
-        read_sheet(stretched("XFD1048576"), "a.xlsx", limits=Limits(memory_bytes=512 * 1024 * 1024))
+        read_sheet(stretched("XFD1048576"), "a.xlsx", limits=Limits(memory_bytes=512 * MIB))
     assert time.monotonic() - started < 30
 
 
-def test_refused_sheet_of_many_columns_that_fit_is_read() -> None:
+def test_memory_of_the_child_is_limited() -> None:
+    with pytest.raises(BadInput, match="more memory or time than heatdesk gives"):
+        read_sheet(stretched("BH900000"), "a.xlsx", limits=Limits(memory_bytes=512 * MIB))
+
+
+def test_one_long_text_in_very_many_cells_stops_at_the_limit() -> None:
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 2_001))
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+    strings = f'<sst xmlns="{MAIN}"><si><t>{"x" * MIB}</t></si></sst>'
+    bomb = with_members(BOOK, {SHEET: sheet.encode(), "xl/sharedStrings.xml": strings.encode()})
+    assert len(bomb) < MIB
+    with pytest.raises(BadInput, match="more memory or time than heatdesk gives"):
+        read_sheet(bomb, "a.xlsx", limits=Limits(memory_bytes=512 * MIB))
+
+
+def test_cells_that_an_open_document_repeats_without_end_are_refused() -> None:
+    repeated = 'table:number-columns-repeated="16384" office:value-type="string"'
+    cell = f"<table:table-cell {repeated}><text:p>x</text:p></table:table-cell>"
+    row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    with pytest.raises(BadInput, match="damaged"):
+        read_sheet(open_document(row), "a.ods", limits=Limits(memory_bytes=512 * MIB))
+
+
+def test_large_file_that_is_no_bomb_is_refused_by_its_size() -> None:
+    with pytest.raises(BadInput, match="would unpack to"):
+        read_sheet(BOOK, "a.xlsx", limits=Limits(unpacked_bytes=1_000))
+
+
+def test_sheet_with_as_many_columns_as_there_are_is_read() -> None:
     wide = workbook([[f"列{i}" for i in range(16_384)], list(range(16_384))])
     assert len(read_sheet(wide, "a.xlsx").header) == 16_384

@@ -13,7 +13,7 @@ import xlsxwriter
 from heatdesk.errors import BadInput
 from heatdesk.sheets import normal_name, read_sheet, write_xlsx
 from heatdesk.sheets.writing import Value
-from tests.files import archive, part, with_members, workbook
+from tests.files import open_document, part, with_members, workbook
 
 KNOWN = {normal_name(name) for name in ("用户编号", "户名", "建筑面积", "套内面积")}
 TABLE: list[list[Any]] = [
@@ -113,23 +113,13 @@ def test_old_workbook_and_open_document() -> None:
     old = Path(__file__).parent / "data" / "register.xls"
     sheet = read_sheet(old, "register.xls", known=KNOWN)
     assert list(sheet.rows()) == [(3, ("0107", "张立华", 63.95, "2025-01-28"))]
-    content = (
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        '<table:table table:name="台账">%s</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>"
-    )
     cell = '<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
     lines = [
         "".join(cell % text for text in row)
         for row in (("用户编号", "户名", "建筑面积"), ("0107", "张", "63.95"))
     ]
     table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
-    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
-    ods = archive(
-        {"mimetype": mimetype, "content.xml": (content % table).encode(), "META-INF/manifest.xml": b"<m/>"}
-    )
+    ods = open_document(table)
     assert list(read_sheet(ods, "a.ods", known=KNOWN).rows()) == [(2, ("0107", "张", "63.95"))]
 
 

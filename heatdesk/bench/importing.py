@@ -21,7 +21,7 @@ from heatdesk import postgres, schema
 from heatdesk.app import create_app
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
-from heatdesk.bench.register import write_register
+from heatdesk.bench.register_file import write_register
 from heatdesk.billing.models import Season
 from heatdesk.billing.rules.register_columns import KNOWN_NAMES, ColumnMapping
 from heatdesk.billing.rules.register_rows import check_rows

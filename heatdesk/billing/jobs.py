@@ -1,16 +1,23 @@
 """What billing does in the background."""
 
 from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy import text, update
 
 from heatdesk import jobs
 from heatdesk.auth.models import Staff
 from heatdesk.billing.rules.workflow import ImportState
-from heatdesk.billing.services import register_imports
+from heatdesk.billing.services import register_imports, season_runs
 from heatdesk.billing.services.register_opening import totals_from
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.jobs import Job
+
+
+@jobs.job(season_runs.JOB_KIND)
+def carry_out_season_run(job: Job) -> None:
+    """Shards of a trial or of a released run; several workers may share one job."""
+    season_runs.carry_out(job.arguments["run_id"], partial(jobs.report_progress, job.id))
 
 
 @jobs.job(register_imports.CHECK_JOB)

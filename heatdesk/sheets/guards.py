@@ -47,8 +47,8 @@ ENCRYPTED = msgid(
     "again."
 )
 BROKEN = msgid(
-    "“%(name)s” is damaged, or only a part of it arrived. Open it in your spreadsheet program, save it as .xlsx "
-    "and upload that file."
+    "“%(name)s” is damaged, or only a part of it arrived. "
+    "Open it in your spreadsheet program, save it as .xlsx and upload that file."
 )
 BOMB = msgid(
     "“%(name)s” would unpack to %(size)s MB, more than a list of this kind can need. Copy the table into a "
@@ -67,8 +67,8 @@ ENTITIES = msgid(
     "new workbook and upload that file."
 )
 MACROS = msgid(
-    "“%(name)s” contains macros, which heatdesk does not take. Open it in your spreadsheet program, save it as .xlsx "
-    "and upload that file."
+    "“%(name)s” contains macros, which heatdesk does not take. "
+    "Open it in your spreadsheet program, save it as .xlsx and upload that file."
 )
 REALLY = {
     "xlsx": msgid(
@@ -82,16 +82,15 @@ REALLY = {
     ),
     "text": msgid("“%(name)s” is really a text file. Give it the ending .csv and upload it again."),
     "html": msgid(
-        "“%(name)s” is really a web page. Open it in your spreadsheet program, save it as .xlsx "
-        "and upload that file."
+        "“%(name)s” is really a web page. Open it in your spreadsheet program, save it as .xlsx and upload that file."
     ),
     "xml": msgid(
-        "“%(name)s” is really an XML file. Open it in your spreadsheet program, save it as .xlsx "
-        "and upload that file."
+        "“%(name)s” is really an XML file. "
+        "Open it in your spreadsheet program, save it as .xlsx and upload that file."
     ),
     "xlsb": msgid(
-        "“%(name)s” is really a binary workbook (.xlsb). Open it in your spreadsheet program, save it as .xlsx "
-        "and upload that file."
+        "“%(name)s” is really a binary workbook (.xlsb). "
+        "Open it in your spreadsheet program, save it as .xlsx and upload that file."
     ),
     "zip": msgid("“%(name)s” is really a zip archive. Unpack it and upload the list itself."),
     "other": UNKNOWN_KIND,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from heatdesk.errors import BadInput, msgid
 from heatdesk.sheets.delimited import read_text_table
 from heatdesk.sheets.guards import BROKEN, DEFAULT_LIMITS, ENCRYPTED, Limits, checked_kind
 from heatdesk.sheets.headers import HEAD_ROWS, Cell, find_header
+
+log = logging.getLogger(__name__)
 
 TOO_HEAVY = msgid(
     "“%(name)s” takes more memory or time than heatdesk gives to one file. Copy the table alone into a new "
@@ -142,13 +145,17 @@ def _workbook_sheet(
 
 
 def _run_unpack(order: dict[str, Any], out: IO[str], name: str) -> None:
+    """A child that ends with 1 stumbled over the file; any other end means that it ran into its limits."""
     try:
-        subprocess.run(
-            [sys.executable, "-m", "heatdesk.sheets.unpack"], input=json.dumps(order), text=True, check=True,
-            stdout=out, stderr=subprocess.DEVNULL, timeout=order["seconds"] + 10, env=_environment(),
+        done = subprocess.run(
+            [sys.executable, "-m", "heatdesk.sheets.unpack"], input=json.dumps(order), text=True, check=False,
+            stdout=out, stderr=subprocess.PIPE, timeout=order["seconds"] + 10, env=_environment(),
         )  # fmt: skip
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as died:
-        raise BadInput(TOO_HEAVY, name=name) from died
+    except subprocess.TimeoutExpired as expired:
+        raise BadInput(TOO_HEAVY, name=name) from expired
+    if done.returncode != 0:
+        log.warning("unpacking ended with %s: %s", done.returncode, done.stderr[-2_000:])
+        raise BadInput(BROKEN if done.returncode == 1 else TOO_HEAVY, name=name)
 
 
 def _environment() -> dict[str, str]:

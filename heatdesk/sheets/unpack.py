@@ -40,6 +40,8 @@ def main() -> None:
         _tell(sys.stdout, {"error": "encrypted"})
     except CalamineError:
         _tell(sys.stdout, {"error": "broken"})
+    except MemoryError:
+        sys.exit(2)
 
 
 def _unpack(order: dict[str, Any], out: TextIO) -> None:

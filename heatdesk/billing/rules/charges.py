@@ -93,7 +93,7 @@ def rate_of(season: Season, shape: Shape, tariff: Tariff) -> Rate:
         raise RuleBroken("Charging “%(mode)s” does not go by area.", mode=shape.mode.value)
     price = tariff.season_price(season)
     days = season.counted_days(shape.first, shape.last)
-    height, height_steps = fee_factor(tariff.height, shape.storey_height_m, shape.building_type)
+    height, height_steps = fee_factor(tariff.height, shape.storey_height_m)
     share, item, share_steps = _share(shape, tariff)
     ratio = Fraction(1)
     if tariff.area.rounding is AreaRounding.NONE:

@@ -47,7 +47,7 @@ class StepHeight:
         whole = exact.numerator // exact.denominator
         return Fraction(whole + (self.part_step is PartStep.CEIL and exact != whole))
 
-    def factor(self, height_m: Decimal, building_type: str | None) -> tuple[Fraction, list[Step]]:
+    def factor(self, height_m: Decimal) -> tuple[Fraction, list[Step]]:
         if height_m <= self.above_m:
             return Fraction(1), []
         count = self.steps_above(height_m)
@@ -83,7 +83,7 @@ class ProportionalHeight:
         if self.base_m == 0:
             raise BadInput("“%(key)s” must be more than zero.", key="height.base_m")
 
-    def factor(self, height_m: Decimal, building_type: str | None) -> tuple[Fraction, list[Step]]:
+    def factor(self, height_m: Decimal) -> tuple[Fraction, list[Step]]:
         if height_m <= self.above_m:
             return Fraction(1), []
         factor = Fraction(height_m) / Fraction(self.base_m)
@@ -121,7 +121,7 @@ class BandHeight:
         if not limits or limits != sorted(set(limits), reverse=True):
             raise BadInput("“%(key)s” must list heights from the highest down.", key="height.bands")
 
-    def factor(self, height_m: Decimal, building_type: str | None) -> tuple[Fraction, list[Step]]:
+    def factor(self, height_m: Decimal) -> tuple[Fraction, list[Step]]:
         for band in self.bands:
             if height_m > band.above_m:
                 values = {
@@ -170,13 +170,11 @@ HeightRule = StepHeight | ProportionalHeight | BandHeight | AreaHeight
 """The rule of one tariff; all but `AreaHeight` multiply the fee, that one the area."""
 
 
-def fee_factor(
-    rule: HeightRule | None, height_m: Decimal | None, kind: str | None
-) -> tuple[Fraction, list[Step]]:
+def fee_factor(rule: HeightRule | None, height_m: Decimal | None) -> tuple[Fraction, list[Step]]:
     """What the height multiplies the fee by; 1 where no height is recorded or no rule applies."""
     if height_m is None or rule is None or isinstance(rule, AreaHeight):
         return Fraction(1), []
-    return rule.factor(height_m, kind)
+    return rule.factor(height_m)
 
 
 def area_factor(

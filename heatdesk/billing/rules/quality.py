@@ -4,13 +4,13 @@ Every reduction is a daily fee × days × a share. The daily fee is the househol
 charged for, as the documents put it (LY1, BJ4); each reduction is rounded once.
 """
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.parameters import Celsius, Count, Share
@@ -147,7 +147,7 @@ def _refuse_overlap(rule: LowTemperatureRule, spells: tuple[ColdSpell, ...]) -> 
     if rule.base is ReductionBase.ROOMS:
         return
     ordered = sorted(spells, key=lambda spell: spell.period.first)
-    for earlier, later in itertools.pairwise(ordered):
+    for earlier, later in pairwise(ordered):
         if later.period.first <= earlier.period.last:
             raise BadInput(
                 "Two temperatures are given for %(day)s. Give one for each day.", day=later.period.first
@@ -236,7 +236,7 @@ def _daily_fees(season: Season, bill: Assessment, period: DateRange) -> _DailyFe
             code=season.code,
         )
     for line in bill.lines:
-        heated = line.item is Item.HEAT and line.days > 0
+        heated = line.item is Item.HEAT and line.share > 0 and line.days > 0
         if heated and line.period.first <= period.first and period.last <= line.period.last:
             return _DailyFee(line, period, season.counted_days(period.first, period.last))
     raise RuleBroken(

@@ -1,70 +1,80 @@
-"""What each step of a calculation says: English message ids with `%(name)s` places, translated where they are
-shown.
-"""
+"""What each step of a calculation says: English message ids with `%(name)s` places, translated where shown."""
+
+from heatdesk.errors import msgid
 
 SENTENCES: dict[str, str] = {
-    "area_building": "Building area %(area)s m².",
-    "area_inner": "Inner area %(area)s m².",
-    "area_usable": "Usable area %(area)s m².",
-    "area_to_inner": "The inner area is not recorded: building area ÷ %(divisor)s.",
-    "area_to_usable": "The usable area is not recorded: building area ÷ %(divisor)s.",
-    "area_factor": "Area × %(factor)s.",
-    "area_type_factor": "Area × %(factor)s for a building of type %(building_type)s.",
-    "part_balcony_in": "Balcony %(area)s m² of it counts × %(coefficient)s = %(counted)s m².",
-    "part_balcony_beside": "Balcony %(area)s m² besides counts × %(coefficient)s = %(counted)s m².",
-    "part_attic_in": "Attic %(area)s m² of it counts × %(coefficient)s = %(counted)s m².",
-    "part_attic_beside": "Attic %(area)s m² besides counts × %(coefficient)s = %(counted)s m².",
-    "part_basement_in": "Basement %(area)s m² of it counts × %(coefficient)s = %(counted)s m².",
-    "part_basement_beside": "Basement %(area)s m² besides counts × %(coefficient)s = %(counted)s m².",
-    "chargeable": "Chargeable area %(quantity)s m².",
-    "price_season": "%(price)s yuan per m² for the season.",
-    "price_month": "%(price)s yuan per m² and month × %(months)s months = %(season_price)s yuan per m².",
-    "price_day": "%(price)s yuan per m² and day × %(days)s days = %(season_price)s yuan per m².",
-    "height_step": (
-        "Storey height %(height)s m is above %(above)s m: %(count)s steps of %(step)s m "
-        "counted from %(base)s m, %(share)s each, add %(added)s."
+    "area_building": msgid("Building area %(area)s m²."),
+    "area_inner": msgid("Inner area %(area)s m²."),
+    "area_usable": msgid("Usable area %(area)s m²."),
+    "area_to_inner": msgid("The inner area is not recorded: building area ÷ %(divisor)s."),
+    "area_to_usable": msgid("The usable area is not recorded: building area ÷ %(divisor)s."),
+    "area_factor": msgid("Area × %(factor)s."),
+    "area_type_factor": msgid("Area × %(factor)s for a building of type %(building_type)s."),
+    "part_balcony_in": msgid("Balcony %(area)s m² of it counts × %(coefficient)s = %(counted)s m²."),
+    "part_balcony_beside": msgid("Balcony %(area)s m² besides counts × %(coefficient)s = %(counted)s m²."),
+    "part_attic_in": msgid("Attic %(area)s m² of it counts × %(coefficient)s = %(counted)s m²."),
+    "part_attic_beside": msgid("Attic %(area)s m² besides counts × %(coefficient)s = %(counted)s m²."),
+    "part_basement_in": msgid("Basement %(area)s m² of it counts × %(coefficient)s = %(counted)s m²."),
+    "part_basement_beside": msgid("Basement %(area)s m² besides counts × %(coefficient)s = %(counted)s m²."),
+    "chargeable": msgid("Chargeable area %(quantity)s m²."),
+    "price_season": msgid("%(price)s yuan per m² for the season."),
+    "price_month": msgid(
+        "%(price)s yuan per m² and month × %(months)s months = %(season_price)s yuan per m²."
     ),
-    "height_cap": "No more than %(cap)s may be added.",
-    "height_proportional": "Storey height %(height)s m ÷ %(base)s m: × %(factor)s.",
-    "height_band": "Storey height %(height)s m is above %(above)s m: × %(factor)s.",
-    "height_area": "Storey height %(height)s m: area × (%(excess)s m × %(per_m)s + %(plus)s) = × %(factor)s.",
-    "days": "From %(first)s to %(last)s: %(days)s of the %(of_days)s days of the season.",
-    "suspended": "Heat is suspended: %(share)s of the fee is due as basic fee.",
-    "cut": "Heat is cut off: %(share)s of the fee is due as basic fee.",
-    "cut_free": "Heat is cut off: nothing is due.",
-    "demolished": "The building is demolished: nothing is due.",
-    "cold_band": "%(celsius)s °C was measured: %(share)s of the fee is given back.",
-    "cold_less_basic": "The basic fee of %(share)s is not given back.",
-    "cold_room": "The cold room measures %(room)s m² of %(area)s m².",
-    "late_start": "Heat began %(days)s days late.",
-    "early_stop": "Heat ended %(days)s days early.",
-    "outage": "There was no heat for %(days)s days.",
-    "reduction": "%(fee)s yuan ÷ %(of_days)s days × %(days)s days × %(share)s = %(amount)s yuan less.",
-    "reduction_of_part": (
+    "price_day": msgid("%(price)s yuan per m² and day × %(days)s days = %(season_price)s yuan per m²."),
+    "height_step": msgid(
+        "Storey height %(height)s m is above %(above)s m: %(count)s steps of %(step)s m counted "
+        "from %(base)s m, %(share)s each, add %(added)s."
+    ),
+    "height_cap": msgid("No more than %(cap)s may be added."),
+    "height_proportional": msgid("Storey height %(height)s m ÷ %(base)s m: × %(factor)s."),
+    "height_band": msgid("Storey height %(height)s m is above %(above)s m: × %(factor)s."),
+    "height_area": msgid(
+        "Storey height %(height)s m: area × (%(excess)s m × %(per_m)s + %(plus)s) = × %(factor)s."
+    ),
+    "days": msgid("From %(first)s to %(last)s: %(days)s of the %(of_days)s days of the season."),
+    "suspended": msgid("Heat is suspended: %(share)s of the fee is due as basic fee."),
+    "cut": msgid("Heat is cut off: %(share)s of the fee is due as basic fee."),
+    "cut_free": msgid("Heat is cut off: nothing is due."),
+    "demolished": msgid("The building is demolished: nothing is due."),
+    "cold_band": msgid("%(celsius)s °C was measured: %(share)s of the fee is given back."),
+    "cold_less_basic": msgid("The basic fee of %(share)s is not given back."),
+    "cold_room": msgid("The cold room measures %(room)s m² of %(area)s m²."),
+    "late_start": msgid("Heat began %(days)s days late."),
+    "early_stop": msgid("Heat ended %(days)s days early."),
+    "outage": msgid("There was no heat for %(days)s days."),
+    "reduction": msgid("%(fee)s yuan ÷ %(of_days)s days × %(days)s days × %(share)s = %(amount)s yuan less."),
+    "reduction_of_part": msgid(
         "%(fee)s yuan ÷ %(of_days)s days × %(part)s × %(days)s days × %(share)s = %(amount)s yuan less."
     ),
-    "secret_reconnection": "Heat was taken in secret: %(fee)s × %(multiple)s = %(amount)s yuan penalty.",
-    "penalty_unpaid": "%(first)s to %(last)s: %(base)s yuan unpaid × %(rate)s × %(days)s days.",
-    "penalty_whole_fee": "%(first)s to %(last)s: whole fee %(base)s yuan × %(rate)s × %(days)s days.",
-    "penalty_cap": "The penalty may not be more than %(cap)s of the fee: %(amount)s yuan.",
-    "meter_correction": "The heat counted is corrected for the position of the flat: × %(correction)s.",
-    "meter_fault_meter": "The meter failed: %(share)s of the metered fee.",
-    "meter_fault_user": "The user damaged the meter: %(share)s of the metered fee.",
-    "metered_kwh": "%(quantity)s kWh × %(price)s yuan: %(amount)s yuan.",
-    "metered_gj": "%(quantity)s GJ × %(price)s yuan: %(amount)s yuan.",
-    "metered_t": "%(quantity)s t × %(price)s yuan: %(amount)s yuan.",
-    "settlement_none": "The area fee of %(area_fee)s yuan stands; by meter it would be %(metered)s yuan.",
-    "settlement_refund_only": "Metered %(metered)s yuan, by area %(area_fee)s yuan: the lower is due.",
-    "settlement_both_ways": "Metered %(metered)s yuan are due; by area it would be %(area_fee)s yuan.",
-    "settlement_cap": "Metered %(metered)s yuan, at most %(limit)s yuan: %(due)s yuan are due.",
-    "shortfall_kwh": "At least %(agreed)s kWh were agreed.",
-    "shortfall_gj": "At least %(agreed)s GJ were agreed.",
-    "shortfall_t": "At least %(agreed)s t were agreed.",
-    "subsidy_per_m2": "The government pays %(per_m2)s yuan × %(area)s m²: %(amount)s of %(fee)s yuan.",
-    "subsidy_share": "The government pays %(share)s for %(area)s m²: %(amount)s of %(fee)s yuan.",
-    "discount": "Paid by %(day)s: %(share)s less, %(amount)s yuan.",
-    "connection_agreed": "Agreed area %(area)s m² × %(price)s yuan = %(amount)s yuan.",
-    "connection_measured": "Measured area %(area)s m² × %(price)s yuan = %(amount)s yuan.",
-    "connection_adjusted": "Adjustment as agreed: %(adjustment)s yuan.",
-    "amount": "%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan.",
+    "secret_reconnection": msgid(
+        "Heat was taken in secret: %(fee)s × %(multiple)s = %(amount)s yuan penalty."
+    ),
+    "penalty_unpaid": msgid("%(first)s to %(last)s: %(base)s yuan unpaid × %(rate)s × %(days)s days."),
+    "penalty_whole_fee": msgid("%(first)s to %(last)s: whole fee %(base)s yuan × %(rate)s × %(days)s days."),
+    "penalty_cap": msgid("The penalty may not be more than %(cap)s of the fee: %(amount)s yuan."),
+    "meter_correction": msgid(
+        "The heat counted is corrected for the position of the flat: × %(correction)s."
+    ),
+    "meter_fault_meter": msgid("The meter failed: %(share)s of the metered fee."),
+    "meter_fault_user": msgid("The user damaged the meter: %(share)s of the metered fee."),
+    "metered_kwh": msgid("%(quantity)s kWh × %(price)s yuan: %(amount)s yuan."),
+    "metered_gj": msgid("%(quantity)s GJ × %(price)s yuan: %(amount)s yuan."),
+    "metered_t": msgid("%(quantity)s t × %(price)s yuan: %(amount)s yuan."),
+    "settlement_none": msgid(
+        "The area fee of %(area_fee)s yuan stands; by meter it would be %(metered)s yuan."
+    ),
+    "settlement_refund_only": msgid("Metered %(metered)s yuan, by area %(area_fee)s yuan: the lower is due."),
+    "settlement_both_ways": msgid("Metered %(metered)s yuan are due; by area it would be %(area_fee)s yuan."),
+    "settlement_cap": msgid("Metered %(metered)s yuan, at most %(limit)s yuan: %(due)s yuan are due."),
+    "shortfall_kwh": msgid("At least %(agreed)s kWh were agreed."),
+    "shortfall_gj": msgid("At least %(agreed)s GJ were agreed."),
+    "shortfall_t": msgid("At least %(agreed)s t were agreed."),
+    "subsidy_per_m2": msgid("The government pays %(per_m2)s yuan × %(area)s m²: %(amount)s of %(fee)s yuan."),
+    "subsidy_share": msgid("The government pays %(share)s for %(area)s m²: %(amount)s of %(fee)s yuan."),
+    "discount": msgid("Paid by %(day)s: %(share)s less, %(amount)s yuan."),
+    "connection_agreed": msgid("Agreed area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
+    "connection_measured": msgid("Measured area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
+    "connection_adjusted": msgid("Adjustment as agreed: %(adjustment)s yuan."),
+    "amount": msgid("%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan."),
 }

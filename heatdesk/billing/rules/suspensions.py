@@ -10,7 +10,7 @@ from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import SupplyState
 from heatdesk.billing.rules.steps import Step, figure
 from heatdesk.billing.rules.terms import Term
-from heatdesk.errors import RuleBroken
+from heatdesk.errors import RuleBroken, msgid
 from heatdesk.money import round_money
 
 
@@ -109,12 +109,16 @@ def check_request(rule: SuspensionRule, season: Season, request: SuspensionReque
 
 
 REASONS = {
-    Obstacle.NOT_SEPARATE: "These premises cannot be shut off on their own, so heat cannot be suspended.",
-    Obstacle.NEW_BUILDING: "The heating of the building is under warranty, so heat cannot be suspended.",
-    Obstacle.GROUND_FLOOR: "Heat cannot be suspended on the ground floor.",
-    Obstacle.TOP_FLOOR: "Heat cannot be suspended on the top floor.",
-    Obstacle.GABLE: "Heat cannot be suspended at a cold gable.",
-    Obstacle.ARREARS: "Old arrears must be paid before heat can be suspended.",
+    Obstacle.NOT_SEPARATE: msgid(
+        "These premises cannot be shut off on their own, so heat cannot be suspended."
+    ),
+    Obstacle.NEW_BUILDING: msgid(
+        "The heating of the building is under warranty, so heat cannot be suspended."
+    ),
+    Obstacle.GROUND_FLOOR: msgid("Heat cannot be suspended on the ground floor."),
+    Obstacle.TOP_FLOOR: msgid("Heat cannot be suspended on the top floor."),
+    Obstacle.GABLE: msgid("Heat cannot be suspended at a cold gable."),
+    Obstacle.ARREARS: msgid("Old arrears must be paid before heat can be suspended."),
 }
 
 
@@ -149,13 +153,10 @@ def resumed(rule: SuspensionRule | None, season: Season, terms: list[Term]) -> l
     last_heated = max((term.first for term in terms if term.state is SupplyState.SUPPLIED), default=None)
     if last_heated is None:
         return terms
-    charged = []
-    for term in terms:
-        if term.state is SupplyState.SUSPENDED and term.first < last_heated:
-            check_resumption(rule, season, last_heated)
-            term = replace(term, state=SupplyState.SUPPLIED)
-        charged.append(term)
-    return charged
+    before = [term for term in terms if term.state is SupplyState.SUSPENDED and term.first < last_heated]
+    if before:
+        check_resumption(rule, season, last_heated)
+    return [replace(term, state=SupplyState.SUPPLIED) if term in before else term for term in terms]
 
 
 def secret_reconnection(rule: SuspensionRule, fee: Decimal) -> tuple[Decimal, Step]:

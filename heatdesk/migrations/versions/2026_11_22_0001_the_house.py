@@ -34,43 +34,15 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("digits", sa.Text(), nullable=False, comment="card number and phones, separated by spaces"),
-        sa.Column(
-            "pairs", sa.ARRAY(sa.Text()), nullable=False, comment="pairs of neighbouring Chinese characters"
-        ),
         sa.Column("is_closed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_search")),
     )
     op.create_index(
-        op.f("ix_account_search_card_no"),
+        "ix_account_search_card_no",
         "account_search",
-        ["card_no"],
+        ["branch_id", "card_no"],
         unique=False,
         postgresql_ops={"card_no": "text_pattern_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_digits"),
-        "account_search",
-        ["digits"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"digits": "gin_trgm_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_initials"),
-        "account_search",
-        ["initials"],
-        unique=False,
-        postgresql_ops={"initials": "text_pattern_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_name"),
-        "account_search",
-        ["name"],
-        unique=False,
-        postgresql_ops={"name": "text_pattern_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_pairs"), "account_search", ["pairs"], unique=False, postgresql_using="gin"
     )
     op.create_table(
         "audit_entry",
@@ -872,9 +844,16 @@ def upgrade() -> None:
             "kind",
             sa.Text(),
             nullable=False,
-            comment="refused: not charged; outlier: charged but far from last season",
+            comment="outlier: charged but far from last season; the others: not charged",
         ),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False, comment="an English message id"),
+        sa.Column(
+            "values",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="what stands in the places of the message",
+        ),
         sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=True),
         sa.Column("previous_amount", sa.Numeric(precision=14, scale=2), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1024,6 +1003,12 @@ def upgrade() -> None:
         sa.Column("target", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("quantity_m2", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column("basis_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "figures",
+            sa.ARRAY(sa.BigInteger()),
+            nullable=True,
+            comment="what the basis leaves open: areas in 0.01 m2, amounts in fen, days",
+        ),
         sa.Column("explanation", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
@@ -1204,7 +1189,7 @@ def upgrade() -> None:
         sa.table("ledger_account", *(sa.column(name) for name in ("code", "kind", "name", "name_zh"))),
         [{"code": code, **facts._asdict()} for code, facts in CHART.items()],
     )
-    for name in ("ledger", "seasons", "search", "audit", "grants"):
+    for name in ("ledger", "tills", "seasons", "search", "audit", "grants"):
         _run_sql((Path(__file__).parents[1] / "sql" / f"0001_{name}.sql").read_text(encoding="utf-8"))
 
 

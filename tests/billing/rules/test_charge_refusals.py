@@ -122,7 +122,7 @@ def test_overlapping_terms_are_refused() -> None:
 
 
 def test_suspension_without_a_rule_is_refused() -> None:
-    with pytest.raises(RuleBroken, match="no. 1 has no rule for suspension"):
+    with pytest.raises(RuleBroken, match=r"no\. 1 has no rule for suspension"):
         season_charge(
             SEASON, [replace(FLAT, state=SupplyState.SUSPENDED)], [replace(TARIFF, suspension=None)]
         )
@@ -130,7 +130,7 @@ def test_suspension_without_a_rule_is_refused() -> None:
 
 def test_a_building_of_no_listed_type_is_refused_unless_there_is_a_factor_for_the_rest() -> None:
     with pytest.raises(
-        RuleBroken, match="needs the type of the building, one of: multi_storey. Recorded is “tower”"
+        RuleBroken, match=r"needs the type of the building, one of: multi_storey. Recorded is “tower”"
     ):
         season_charge(SEASON, [replace(FLAT, building_type="tower")], [TARIFF])
     lenient = Tariff.from_parameters(changed("area.factor", "1"))

@@ -45,7 +45,7 @@ def test_a_list_of_cases_is_answered_in_order() -> None:
 
 
 def test_a_wrong_case_in_a_list_is_counted() -> None:
-    with pytest.raises(BadInput, match="^Case 2: “area” is missing"):
+    with pytest.raises(BadInput, match=r"^Case 2: “area” is missing"):
         quote([{"area": "1"}, {}], "shenyang")
 
 

@@ -32,11 +32,9 @@ class TillClosed(RuleBroken):
 
 
 class CountDiffers(RuleBroken):
-    """Says that there is a difference and not how much: the count stays blind until it is recorded."""
+    """Says where there is a difference and not how much: the count stays blind until it is recorded."""
 
-    message = (
-        "Your count and the books differ. Count once more; if it stays so, write down the reason and close."
-    )
+    message = "Your count and the books differ: %(methods)s. Count once more; if it stays so, write down the reason and close."
 
 
 class TillMoved(Stale):
@@ -99,45 +97,6 @@ class BookInUse(RuleBroken):
 
 class BookUsedUp(RuleBroken):
     message = "All numbers of this book are used. Issue a new book."
-
-
-class PremisesTaken(RuleBroken):
-    message = "The premises already have an open account: card %(card_no)s, %(name)s. Close that one first."
-
-
-class CardTaken(RuleBroken):
-    message = "Card number %(card_no)s already belongs to an account. Leave it empty to be given a free one."
-
-
-class StillOwing(RuleBroken):
-    message = "The account still owes ¥%(owed)s. Take the money or correct the bill before closing it."
-
-
-class ClosedAccount(RuleBroken):
-    message = "The account was closed on %(day)s, so its facts stay as they are."
-
-
-class AlreadySo(RuleBroken):
-    message = "That has already been done: look at the account again."
-
-
-class OpenedAfter(RuleBroken):
-    message = "The account was opened on %(day)s; choose a later day."
-
-
-class TermOverlaps(RuleBroken):
-    message = (
-        "From %(first)s to %(last)s other facts are already recorded (from %(other_first)s to %(other_last)s). "
-        "Choose other days, or correct that term."
-    )
-
-
-class TermStartsThatDay(RuleBroken):
-    message = "A term already starts on %(day)s. Correct that one, or choose another day."
-
-
-class OnlyTerm(RuleBroken):
-    message = "This is the account's only supply term. Correct it instead of removing it."
 
 
 class TillOfAnotherDay(RuleBroken):
@@ -220,10 +179,12 @@ class TariffIsFinal(RuleBroken):
     message = "This tariff is approved and is never edited. Enter a new version that follows it."
 
 
+class TariffIsWithdrawn(RuleBroken):
+    message = "This version is withdrawn already."
+
+
 class TariffDateTaken(RuleBroken):
-    message = (
-        "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
-    )
+    message = "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
 
 
 class DraftExists(RuleBroken):
@@ -238,6 +199,10 @@ class SeasonOverlaps(RuleBroken):
     message = "These days overlap season %(code)s. A day belongs to one season."
 
 
+class DaysDoNotFit(RuleBroken):
+    message = "From %(first)s to %(last)s are %(days)s days; %(statutory)s statutory days cannot be right."
+
+
 class SeasonCodeTaken(RuleBroken):
     message = "There is a season %(code)s already."
 
@@ -247,9 +212,7 @@ class SeasonIsClosed(RuleBroken):
 
 
 class RunUnderWay(RuleBroken):
-    message = (
-        "Season %(code)s is just being billed. Wait until the run is posted, then do this again; nothing was changed."
-    )
+    message = "Season %(code)s is just being billed. Wait until the run is posted, then do this again; nothing was changed."
 
 
 class TakenOver(RuleBroken):
@@ -272,9 +235,7 @@ class RunNotReady(RuleBroken):
 
 
 class TrialIsOld(RuleBroken):
-    message = (
-        "Tariffs, the season or its bills have changed since the trial. Withdraw this run and start a new trial."
-    )
+    message = "Tariffs, the season or its bills have changed since the trial. Withdraw this run and start a new trial."
 
 
 class DaysNotOpen(RuleBroken):
@@ -286,3 +247,54 @@ class DaysNotOpen(RuleBroken):
 
 class RunIsOver(RuleBroken):
     message = "This run is over; there is nothing to go on with or to withdraw."
+
+
+class ImportApplied(RuleBroken):
+    message = "The file “%(name)s” is imported already. Open it in the list to see what came of it."
+
+
+class ImportWithdrawn(RuleBroken):
+    message = "The file “%(name)s” was withdrawn and its content deleted. Upload it again."
+
+
+class ImportNotChecked(RuleBroken):
+    message = "The file is not checked yet. Say which column holds what, and let it be checked."
+
+
+class ImportUnderWay(RuleBroken):
+    message = "heatdesk is working on this file right now. Wait until it is done."
+
+
+class RegisterHasErrors(RuleBroken):
+    message = (
+        "The file has %(errors)s errors, so nothing was imported. Correct them in the file and upload it again, "
+        "or choose to import the good rows."
+    )
+
+
+class RegisterMoved(RuleBroken):
+    message = (
+        "The register changed since this file was checked: %(then)s accounts would have been new, now %(now)s. "
+        "Nothing was imported. Check the file again."
+    )
+
+
+class ArrearsDiffer(RuleBroken):
+    message = (
+        "Arrears of %(season)s: you typed %(typed)s, the file would book %(booked)s. Nothing was imported. Find the "
+        "difference first."
+    )
+
+
+class PrepaymentsDiffer(RuleBroken):
+    message = (
+        "Prepayments: you typed %(typed)s, the file would book %(booked)s. Nothing was imported. Find the difference "
+        "first."
+    )
+
+
+class NoDayForOpening(RuleBroken):
+    message = (
+        "The file brings money, and no business day is open in: %(branches)s. Nothing was imported. Ask the "
+        "supervisor there to open the day."
+    )

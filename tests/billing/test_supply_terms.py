@@ -200,7 +200,9 @@ def test_the_preview_says_what_saving_does_and_changes_nothing(app, account, bil
     assert bill.charged == Decimal("2600.00")
 
 
-def test_saving_without_an_open_business_day_is_refused_whole(app, account, billed, branch, clerk, supervisor):
+def test_saving_without_an_open_business_day_is_refused_whole(
+    app, account, billed, branch, clerk, supervisor
+):
     business_days.close_day(branch.id, factories.TODAY, by=supervisor.staff)
     db.session.commit()
     answer = clerk.post(

@@ -13,6 +13,12 @@ from heatdesk.web.app import HeatdeskApp
 from tests.conftest import Person
 
 CHROMIUM = "/usr/bin/chromium"
+PRINTER = """
+Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
+  get() { return { print: () => { const page = document.documentElement.dataset; page.papers = Number(page.papers || 0) + 1; } }; },
+});
+"""
+"""Stands in for a printer, which the machine has none of: counts what a frame is told to print."""
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 
 
@@ -20,7 +26,13 @@ SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+            ],
         )
         yield browser
         browser.close()
@@ -41,6 +53,7 @@ class Site:
         cookie = person.client.get_cookie("heatdesk")
         assert cookie is not None
         context = self.browser.new_context(viewport=SIZES[size], locale=language)  # type: ignore[arg-type]
+        context.add_init_script(PRINTER)
         context.add_cookies([{"name": "heatdesk", "value": cookie.value, "url": self.url}])
         return context
 

@@ -138,6 +138,13 @@ class OnlyTerm(RuleBroken):
     message = "This is the account's only supply term. Correct it instead of removing it."
 
 
+class TillOfAnotherDay(RuleBroken):
+    message = (
+        "Your till was opened for %(till_day)s, but the business day is %(day)s. Count and close it, "
+        "then open one for today."
+    )
+
+
 class AccountLocked(RuleBroken):
     message = "This account is locked and takes no payment. Ask the billing clerk why, and to unlock it."
 

@@ -30,7 +30,7 @@ COLUMNS: dict[str, Any] = {
     "kind": lazy("Kind"),
     "language": lazy("Language"),
     "login": lazy("Login"),
-    "mode": lazy("Charged"),
+    "mode": lazy("Charged by"),
     "name": lazy("Name"),
     "next_number": lazy("Next number"),
     "office_id": lazy("Office"),

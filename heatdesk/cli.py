@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from heatdesk import backup, doctor, jobs, postgres, schema
 from heatdesk.config import Settings
+from heatdesk.demo import build as demo_data
 
 _GRACE_S = 5.0
 _POLL_S = 0.2
@@ -34,6 +35,25 @@ def serve() -> None:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda _number, _frame: fleet.ask_to_stop())
     fleet.run()
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="Only build the demo's data.")
+@with_appcontext
+@click.pass_context
+def demo(ctx: click.Context, *, no_serve: bool) -> None:
+    """Build a believable utility in an empty installation, print a login per role, and serve it."""
+    if demo_data.is_built():
+        click.echo("The demo is already built.")
+    else:
+        demo_data.build(lambda step: click.echo(f"  {step}"))
+    settings: Settings = current_app.config["HEATDESK"]
+    click.echo(f"\n  {settings.public_url}\n")
+    for login, name, role in demo_data.PEOPLE:
+        click.echo(f"  {login:<12} {demo_data.PASSWORD}   {role.value}, {name}")
+    click.echo("")
+    if not no_serve:
+        ctx.invoke(serve)
 
 
 @click.command()

@@ -62,8 +62,9 @@ def get(staff_id: int, branch_id: int | None, *, lock: bool = False) -> Staff:
 def create(values: dict[str, Any], *, by: Staff) -> tuple[Staff, str]:
     """A new login and its first password, which is kept nowhere. Raises `LoginTaken`, `OtherBranch`."""
     _check_branch(values["branch_id"], by)
-    if db.session.scalar(select(Staff.id).where(Staff.login == values["login"])) is not None:
-        raise LoginTaken(login=values["login"])
+    login = values["login"]
+    if db.session.scalar(select(Staff.id).where(Staff.login == login)) is not None:
+        raise LoginTaken(login=login)
     password = _first_password()
     staff = Staff(**values, password_hash=services.hash_password(password))
     db.session.add(staff)

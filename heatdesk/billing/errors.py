@@ -32,11 +32,9 @@ class TillClosed(RuleBroken):
 
 
 class CountDiffers(RuleBroken):
-    """Says that there is a difference and not how much: the count stays blind until it is recorded."""
+    """Says where there is a difference and not how much: the count stays blind until it is recorded."""
 
-    message = (
-        "Your count and the books differ. Count once more; if it stays so, write down the reason and close."
-    )
+    message = "Your count and the books differ: %(methods)s. Count once more; if it stays so, write down the reason and close."
 
 
 class TillMoved(Stale):
@@ -213,6 +211,10 @@ class TariffIsFinal(RuleBroken):
     message = "This tariff is approved and is never edited. Enter a new version that follows it."
 
 
+class TariffIsWithdrawn(RuleBroken):
+    message = "This version is withdrawn already."
+
+
 class TariffDateTaken(RuleBroken):
     message = "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
 
@@ -227,6 +229,10 @@ class SeasonIsBilled(RuleBroken):
 
 class SeasonOverlaps(RuleBroken):
     message = "These days overlap season %(code)s. A day belongs to one season."
+
+
+class DaysDoNotFit(RuleBroken):
+    message = "From %(first)s to %(last)s are %(days)s days; %(statutory)s statutory days cannot be right."
 
 
 class SeasonCodeTaken(RuleBroken):
@@ -273,3 +279,54 @@ class DaysNotOpen(RuleBroken):
 
 class RunIsOver(RuleBroken):
     message = "This run is over; there is nothing to go on with or to withdraw."
+
+
+class ImportApplied(RuleBroken):
+    message = "The file “%(name)s” is imported already. Open it in the list to see what came of it."
+
+
+class ImportWithdrawn(RuleBroken):
+    message = "The file “%(name)s” was withdrawn and its content deleted. Upload it again."
+
+
+class ImportNotChecked(RuleBroken):
+    message = "The file is not checked yet. Say which column holds what, and let it be checked."
+
+
+class ImportUnderWay(RuleBroken):
+    message = "heatdesk is working on this file right now. Wait until it is done."
+
+
+class RegisterHasErrors(RuleBroken):
+    message = (
+        "The file has %(errors)s errors, so nothing was imported. Correct them in the file and upload it again, "
+        "or choose to import the good rows."
+    )
+
+
+class RegisterMoved(RuleBroken):
+    message = (
+        "The register changed since this file was checked: %(then)s accounts would have been new, now %(now)s. "
+        "Nothing was imported. Check the file again."
+    )
+
+
+class ArrearsDiffer(RuleBroken):
+    message = (
+        "Arrears of %(season)s: you typed %(typed)s, the file would book %(booked)s. Nothing was imported. Find the "
+        "difference first."
+    )
+
+
+class PrepaymentsDiffer(RuleBroken):
+    message = (
+        "Prepayments: you typed %(typed)s, the file would book %(booked)s. Nothing was imported. Find the difference "
+        "first."
+    )
+
+
+class NoDayForOpening(RuleBroken):
+    message = (
+        "The file brings money, and no business day is open in: %(branches)s. Nothing was imported. Ask the "
+        "supervisor there to open the day."
+    )

@@ -69,6 +69,8 @@ VERBS: dict[str, Any] = {
     "remove_term": lazy("removed a supply term"),
     "reset_password": lazy("set a new password"),
     "reveal": lazy("looked at a number in full"),
+    "reprint": lazy("printed again"),
+    "show_phone": lazy("looked at a number in full"),
     "unlock": lazy("unlocked"),
     "update": lazy("changed"),
 }

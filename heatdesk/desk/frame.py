@@ -56,11 +56,15 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
     ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
     ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
+    ("seasons.index", lazy("Seasons"), "snow", Permission.SEASON_VIEW),
+    ("tariffs.index", lazy("Tariffs"), "tags", Permission.SEASON_VIEW),
+    ("jobs.index", lazy("Jobs"), "gear-wide-connected", Permission.JOB_VIEW),
     ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
     ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
+    ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )
 
 

@@ -113,7 +113,11 @@ def test_a_trial_before_a_new_tariff_is_not_released(city):
     with transaction():
         newer = {**RESIDENTIAL, "price": "27", "valid_from": "2025-11-01"}
         factories.make_tariff(
-            city.clerk, city.supervisor, newer, valid_from=city.season.starts_on, use_class=UseClass.RESIDENTIAL
+            city.clerk,
+            city.supervisor,
+            newer,
+            valid_from=city.season.starts_on,
+            use_class=UseClass.RESIDENTIAL,
         )
     with pytest.raises(TrialIsOld), transaction():
         season_runs.release(run.id, by=city.supervisor.id)
@@ -191,7 +195,9 @@ def test_an_outlier_is_told_by_last_season(city):
     run_season(city)
     with transaction():
         next_season = factories.make_season(2027)
-        account_id = db.session.scalar(text("select account_id from supply_term where state = 'supplied' limit 1"))
+        account_id = db.session.scalar(
+            text("select account_id from supply_term where state = 'supplied' limit 1")
+        )
         db.session.execute(
             text("update supply_term set building_area_m2 = building_area_m2 * 2 where account_id = :id"),
             {"id": account_id},
@@ -205,7 +211,10 @@ def test_an_outlier_is_told_by_last_season(city):
 @pytest.mark.parametrize(
     ("fault", "problem"),
     [
-        ("update {charge} set amount = amount + 1, target = target + 1 where account_id = {plain}", "recomputed"),
+        (
+            "update {charge} set amount = amount + 1, target = target + 1 where account_id = {plain}",
+            "recomputed",
+        ),
         ("delete from {bill} where account_id = {plain}", "counts"),
         (
             "update {entry} set amount = amount + case account_id when {plain} then 1 else -1 end"

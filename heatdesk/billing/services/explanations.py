@@ -118,7 +118,11 @@ def sentences(charge: Charge) -> list[str]:
     if len(lines) > 1:
         said.append(_(TOGETHER, amount=format_money(charge.target)))
     if charge.revision > 1:
-        values = {"before": charge.target - charge.amount, "target": charge.target, "difference": charge.amount}
+        values = {
+            "before": charge.target - charge.amount,
+            "target": charge.target,
+            "difference": charge.amount,
+        }
         said.append(_(CHANGED, **{name: format_money(value) for name, value in values.items()}))
     return said
 

@@ -1,5 +1,7 @@
-"""Ways to pay, in the reader's language."""
+"""Words for what billing stores as codes, in the reader's language."""
 
+from heatdesk.billing.rules.ledger import JournalKind
+from heatdesk.billing.rules.states import AreaPartKind, Item, SupplyMode, SupplyState, UseClass
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.i18n import lazy
 
@@ -20,3 +22,36 @@ REFERENCES = {
     TenderMethod.CHEQUE: lazy("Cheque no."),
 }
 """What is written down beside a tender; cash and prepayment need nothing."""
+SUPPLY_STATES = {
+    SupplyState.SUPPLIED: (lazy("Supplied"), "fire", "good"),
+    SupplyState.SUSPENDED: (lazy("Suspended"), "pause-circle", "warn"),
+    SupplyState.CUT: (lazy("Cut off"), "x-octagon", "bad"),
+    SupplyState.DEMOLISHED: (lazy("Demolished"), "building-x", "bad"),
+}
+"""Label, icon, tone."""
+USE_CLASSES = {
+    UseClass.RESIDENTIAL: lazy("Residential"),
+    UseClass.NON_RESIDENTIAL: lazy("Non-residential"),
+    UseClass.PUBLIC: lazy("Public"),
+}
+MODES = {
+    SupplyMode.AREA: lazy("by area"),
+    SupplyMode.METERED: lazy("by meter"),
+    SupplyMode.STEAM: lazy("steam"),
+    SupplyMode.MINIMUM: lazy("agreed minimum"),
+}
+PARTS = {
+    AreaPartKind.BALCONY: lazy("balcony"),
+    AreaPartKind.ATTIC: lazy("attic"),
+    AreaPartKind.BASEMENT: lazy("basement"),
+}
+ITEMS = {Item.HEAT: lazy("Heating fee"), Item.BASIC_FEE: lazy("Basic fee")}
+JOURNALS = {
+    JournalKind.OPENING: lazy("Opening balance"),
+    JournalKind.SEASON_CHARGE: lazy("Season charged"),
+    JournalKind.ASSESSMENT: lazy("Bill reckoned anew"),
+    JournalKind.PAYMENT: lazy("Payment"),
+    JournalKind.PAYMENT_VOID: lazy("Payment voided"),
+    JournalKind.TILL_FLOAT: lazy("Float"),
+    JournalKind.TILL_CLOSE: lazy("Till closed"),
+}

@@ -2,7 +2,6 @@
 
 from heatdesk.billing.models import RunShard
 from heatdesk.billing.rules.ledger import LedgerCode
-from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services import assessments
 from heatdesk.billing.services.season_rows import BILLS, CHARGES, ENTRIES, AccountRow, write
 from heatdesk.billing.services.season_tally import Tally
@@ -43,7 +42,11 @@ def post_bulk(worker: Worker, shard: RunShard, tally: Tally) -> None:
             bills.append(f"{season}\t{account.id}\t{total // 100}.{total % 100:02}\n")
             tally.changed += 1
             tally.fen += total
-    for statement, name, rows in ((BILLS, "bill", bills), (CHARGES, "charge", charges), (ENTRIES, "entry", entries)):
+    for statement, name, rows in (
+        (BILLS, "bill", bills),
+        (CHARGES, "charge", charges),
+        (ENTRIES, "entry", entries),
+    ):
         write(statement, run_table(name, season), rows)
 
 

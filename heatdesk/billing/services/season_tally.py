@@ -42,7 +42,9 @@ class Tally:
             found = self.groups[label, office] = [0, 0, 0]
         return found
 
-    def point_at(self, account: AccountRow, kind: ExceptionKind, message: str, values: dict[str, Any]) -> None:
+    def point_at(
+        self, account: AccountRow, kind: ExceptionKind, message: str, values: dict[str, Any]
+    ) -> None:
         self.exceptions.append(
             {
                 "account_id": int(account.id),
@@ -56,9 +58,7 @@ class Tally:
 
     def refuse(self, account: AccountRow, refusal: Refusal) -> None:
         """A rule refused this flat; its words are kept for the list."""
-        kind = (
-            ExceptionKind.NO_TARIFF if refusal.message.startswith("No tariff") else ExceptionKind.REFUSED
-        )
+        kind = ExceptionKind.NO_TARIFF if refusal.message.startswith("No tariff") else ExceptionKind.REFUSED
         self.point_at(account, kind, refusal.message, refusal.values)
 
     def outlier(self, account: AccountRow, fen: int) -> None:

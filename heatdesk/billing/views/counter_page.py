@@ -8,14 +8,12 @@ from flask import request, url_for
 from flask_login import current_user
 
 from heatdesk.billing.errors import NoNumberBook, NoOpenTill
-from heatdesk.billing.forms import words
 from heatdesk.billing.forms.papers import SHORT_LABELS
 from heatdesk.billing.forms.payments import Typed
 from heatdesk.billing.rules.payments import CASH_STEPS
 from heatdesk.billing.rules.workflow import NumberKind, TenderMethod
 from heatdesk.billing.services import (
     dues,
-    households,
     labels,
     number_books,
     paper_settings,
@@ -25,10 +23,10 @@ from heatdesk.billing.services import (
     voids,
 )
 from heatdesk.billing.services.households import Household
+from heatdesk.billing.views import household_head
 from heatdesk.dates import today
 from heatdesk.i18n import _
 from heatdesk.money import capitals
-from heatdesk.printing import figure
 
 _KEYS = (
     (TenderMethod.CASH, "F1"),
@@ -63,6 +61,7 @@ def empty() -> dict[str, Any]:
 def of(household: Household, *, typed: Typed | None = None, fault: str | None = None) -> dict[str, Any]:
     """The counter for one household; `typed` and `fault` show a refused form again."""
     standing = standings.of_account(household.account_id)
+    household_head.remember(household.account_id)
     typed = typed or Typed()
     owing = frozenset(bill.season_id for bill in standing.bills if bill.due)
     selected = owing if typed.season_ids is None else typed.season_ids & owing
@@ -70,9 +69,9 @@ def of(household: Household, *, typed: Typed | None = None, fault: str | None = 
     return {
         "customer": _customer(household),
         "account": _account(household),
-        "chips": _chips(household),
+        "chips": household_head.chips(household, standing),
         "notices": [*_till_notices(), *_account_notices(household)],
-        "tabs": _tabs(household),
+        "tabs": household_head.tabs(household.account_id, "show", first="#dues"),
         "dues": dues.rows_of(household.account_id, standing),
         "selected": selected,
         "total_due": total_due,
@@ -139,44 +138,6 @@ def _customer(household: Household) -> dict[str, Any]:
 def _account(household: Household) -> dict[str, Any]:
     url = url_for("customer_card.show", account_id=household.account_id)
     return {"card_no": household.card_no, "place": household.place, "url": url}
-
-
-def _tabs(household: Household) -> list[dict[str, Any]]:
-    """The counter's own page, then those of the customer card."""
-    others = (("ledger", _("Ledger")), ("terms", _("Supply")), ("papers", _("Receipts and invoices")))
-    here = url_for("counter.show", account_id=household.account_id)
-    return [
-        {"url": here, "label": _("Dues and payment"), "count": None, "active": True},
-        *(
-            {
-                "url": url_for(f"customer_card.{page}", account_id=household.account_id),
-                "label": label,
-                "count": None,
-                "active": False,
-            }
-            for page, label in others
-        ),
-    ]
-
-
-def _chips(household: Household) -> list[tuple[str, str, str | None, str]]:
-    chips: list[tuple[str, str, str | None, str]] = []
-    term = households.term_on(household.account_id, today())
-    if term is not None:
-        icon, tone = words.STATE_LOOKS[term.state]
-        use = f"{words.USE_CLASSES[term.use_class]} · {words.MODES[term.mode]}"
-        chips.append((term.state, str(words.SUPPLY_STATES[term.state]), icon, tone))
-        chips.append((term.use_class, use, None, "plain"))
-        chips.append(("area", f"{figure(term.building_area_m2)} m²", None, "plain"))
-        if term.storey_height_m is not None:
-            chips.append(
-                ("height", _("storey %(height)s m", height=figure(term.storey_height_m)), None, "plain")
-            )
-    if household.is_locked:
-        chips.append(("locked", _("Locked"), "lock", "bad"))
-    if household.closed_on is not None:
-        chips.append(("closed", _("Account closed"), "archive", "bad"))
-    return chips
 
 
 def _till_notices() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import Season, SeasonRun
 from heatdesk.billing.rules.workflow import RunState
-from heatdesk.billing.services import season_runs
+from heatdesk.billing.services import business_days, season_runs
 from heatdesk.db import db
 from heatdesk.jobs import Job, JobState, execute
 from tests import factories
@@ -65,12 +65,12 @@ def test_a_run_from_the_button_to_the_bills(city, people):
     do_jobs()
     assert "Posted and visible." in text_of(supervisor.get(run_page(city)))
     assert "billed" in text_of(clerk.get("/billing/seasons"))
-    assert "8 Bills" in text_of(Person(clerk.client.application, factories_head_office()).get(page))
+    assert "9 Bills" in text_of(head_office(clerk.client.application).get(page))
 
 
-def factories_head_office():
-    """Head office sees both branches."""
-    return factories.make_staff(Role.MANAGER, None)
+def head_office(app):
+    """Somebody who sees both branches."""
+    return Person(app, factories.make_staff(Role.MANAGER, None))
 
 
 def test_while_it_runs_only_the_bar_is_sent_and_then_the_page_is_asked_for(city, people):
@@ -143,10 +143,7 @@ def test_a_run_that_stopped_says_why_and_goes_on(city, people):
     clerk, supervisor = people
     page = start_trial(city, clerk)
     supervisor.post(f"{page}/release")
-    day = season_runs.BusinessDay
-    db.session.execute(
-        db.update(day).where(day.branch_id == city.other_branch.id).values(state="closed", seal="x")
-    )
+    business_days.close_day(city.other_branch.id, factories.TODAY, by=supervisor.staff)
     db.session.commit()
     do_jobs()
     assert city.other_branch.name in text_of(supervisor.get(page))
@@ -164,8 +161,8 @@ def test_the_list_of_flats_keeps_to_the_branch_and_goes_to_excel(city, people, o
     assert "does not go by area" in words
     book = openpyxl.load_workbook(io.BytesIO(people[0].get(f"{page}/exceptions.xlsx").data))
     assert len(list(book.active.rows)) == 2
-    head_office = Person(own_app, factories_head_office())
-    book = openpyxl.load_workbook(io.BytesIO(head_office.get(f"{page}/exceptions.xlsx").data))
+    everywhere = head_office(own_app)
+    book = openpyxl.load_workbook(io.BytesIO(everywhere.get(f"{page}/exceptions.xlsx").data))
     assert len(list(book.active.rows)) == 3
 
 

@@ -46,7 +46,7 @@ class TariffForm(FlaskForm):
     )
     price = QuantityField(lazy("Price"), [Present()], above=Decimal(0), most=Decimal(1000))
     price_unit = SelectField(lazy("Price is"), choices=choices(PRICE_UNITS.items()))
-    months = QuantityField(lazy("Months of a season"), [Optional()], above=Decimal(0), most=Decimal(12))
+    months = QuantityField(lazy("Months of a season"), above=Decimal(0), most=Decimal(12))
     area_base = SelectField(lazy("Area that counts"), choices=choices(AREA_BASES.items()))
     divisor = QuantityField(
         lazy("Building area ÷"),

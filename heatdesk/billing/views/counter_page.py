@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask_login import current_user
 
 from heatdesk.billing.errors import NoNumberBook, NoOpenTill
-from heatdesk.billing.forms.papers import SIZE_LABELS
+from heatdesk.billing.forms.papers import SHORT_LABELS
 from heatdesk.billing.forms.payments import Typed
 from heatdesk.billing.rules.payments import CASH_STEPS
 from heatdesk.billing.rules.workflow import NumberKind, TenderMethod
@@ -97,7 +97,7 @@ def _frame() -> dict[str, Any]:
         "search_url": url_for("counter.search"),
         "empty_url": url_for("counter.index"),
         "paper_settings_url": url_for("papers.edit"),
-        "paper_label": SIZE_LABELS[paper_settings.of(current_user).size],
+        "paper_label": SHORT_LABELS[paper_settings.of(current_user).size],
         "receipt_number_next": _next_number(),
         "last_payment": _last_payment(),
         "void_reasons": voids.reasons(),

@@ -48,7 +48,10 @@ def test_plain_flats_share_one_basis_and_keep_no_figures(city):
 def test_height_balcony_and_part_of_a_season(city):
     account = factories.make_account(city.branch, term=None)
     term = factories.make_term(
-        account, ends_on=date(2026, 12, 20), storey_height_m=Decimal("3.55"), building_area_m2=Decimal("89.50")
+        account,
+        ends_on=date(2026, 12, 20),
+        storey_height_m=Decimal("3.55"),
+        building_area_m2=Decimal("89.50"),
     )
     add_part(term, AreaPartKind.BALCONY, "6.35", heated=False)
     assert said(city, account)["heat"] == [

@@ -114,7 +114,7 @@ class TariffForm(FlaskForm):
         if self.height.data == "":
             return None
         kept = before if before and before.get("family") == "step" else {}
-        share = self.step_percent.data / 100
+        share = (self.step_percent.data or Decimal(0)) / 100
         return {
             **kept,
             "family": "step",

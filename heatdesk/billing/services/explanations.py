@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from heatdesk.billing.models import Charge, ChargeBasis
-from heatdesk.billing.rules.charges import Line
+from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.steps import Step, figure, percent
 from heatdesk.dates import DateRange
@@ -118,12 +118,14 @@ def sentences(charge: Charge) -> list[str]:
     if len(lines) > 1:
         said.append(_("Together: %(amount)s.", amount=format_money(charge.target)))
     if charge.revision > 1:
-        values = {
-            "before": charge.target - charge.amount,
-            "target": charge.target,
-            "difference": charge.amount,
-        }
-        said.append(_(CHANGED, **{name: format_money(value) for name, value in values.items()}))
+        said.append(
+            _(
+                "Charged before: %(before)s; now due: %(target)s; difference: %(difference)s.",
+                before=format_money(charge.target - charge.amount),
+                target=format_money(charge.target),
+                difference=format_money(charge.amount),
+            )
+        )
     return said
 
 

@@ -17,7 +17,9 @@ from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
 from heatdesk import backup, doctor, jobs, postgres, schema
+from heatdesk.auth import staffing
 from heatdesk.config import Settings
+from heatdesk.db import transaction
 from heatdesk.demo import build as demo_data
 
 _GRACE_S = 5.0
@@ -76,6 +78,17 @@ def doctor_command() -> None:
             click.echo(f"      → {finding.advice}")
     if not all(finding.is_fine for finding in findings):
         raise SystemExit(1)
+
+
+@click.command()
+@click.argument("login")
+@click.argument("name")
+@with_appcontext
+def create_administrator(login: str, name: str) -> None:
+    """Make an administrator LOGIN called NAME, who then makes everybody else on the page of staff."""
+    with transaction():
+        password = staffing.create_administrator(login, name)
+    click.echo(f"{login} signs in with {password} and sets a password of their own.")
 
 
 @click.command(name="backup")

@@ -27,7 +27,8 @@ class CountDiffers(RuleBroken):
     """Says where there is a difference and not how much: the count stays blind until it is recorded."""
 
     message = (
-        "Your count and the books differ: %(methods)s. Count once more; if it stays so, write down the reason and close."
+        "Your count and the books differ: %(methods)s. Count once more; if it stays so, write down the reason "
+        "and close."
     )
 
 

@@ -1,14 +1,16 @@
 """A household at an open counter."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.models import Account, Season, TillShift
+from heatdesk.billing.models import Account, Payment, Season, TillShift
 from heatdesk.billing.services import business_days, standings
 from heatdesk.db import db
 from heatdesk.network.models import Branch
@@ -84,3 +86,13 @@ def make_window(branch: Any, cashier: Any) -> Window:
     # A refused request rolls back: what stands before it must be committed.
     db.session.commit()
     return Window(cashier, shift, account, season, before)
+
+
+def payments_taken() -> int:
+    return db.session.scalar(select(func.count()).select_from(Payment)) or 0
+
+
+def fault_of(answer: Any) -> str:
+    found = re.search(r"data-fault[^>]*>([^<]*)<", answer.get_data(as_text=True))
+    assert found is not None
+    return found.group(1)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
+from heatdesk.billing.errors import TillMoved
 from heatdesk.billing.models import (
     Journal,
     NumberBook,
@@ -22,7 +23,6 @@ from heatdesk.billing.models import (
 )
 from heatdesk.billing.rules.workflow import NumberKind, ShiftState
 from heatdesk.billing.services import standings
-from heatdesk.billing.till_errors import TillMoved
 from heatdesk.db import db
 from tests import factories
 from tests.billing.drawers import close_drawer

@@ -14,12 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.errors import NoOpenTill
+from heatdesk.billing.errors import NoOpenTill, TillsStillOpen
 from heatdesk.billing.models import BusinessDay, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.services import business_days, day_seals, ledger, takings, tills
 from heatdesk.billing.services.verification import verify
-from heatdesk.billing.till_errors import TillsStillOpen
 from heatdesk.db import db, transaction
 from tests import factories
 from tests.billing.drawers import close_drawer, make_hall, open_drawer

@@ -8,11 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from heatdesk.auth.models import Staff
-from heatdesk.billing.models import BusinessDay, Journal, TillShift
-from heatdesk.billing.rules.workflow import DayState, ShiftState
-from heatdesk.billing.services import day_seals, day_totals
-from heatdesk.billing.services.takings import journals_of_day
-from heatdesk.billing.till_errors import (
+from heatdesk.billing.errors import (
     DayClosed,
     DayNotAfterLast,
     DayStillOpen,
@@ -20,6 +16,10 @@ from heatdesk.billing.till_errors import (
     DayTooLongAgo,
     TillsStillOpen,
 )
+from heatdesk.billing.models import BusinessDay, Journal, TillShift
+from heatdesk.billing.rules.workflow import DayState, ShiftState
+from heatdesk.billing.services import day_seals, day_totals
+from heatdesk.billing.services.takings import journals_of_day
 from heatdesk.dates import now, today
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Stale

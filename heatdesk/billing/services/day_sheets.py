@@ -9,12 +9,12 @@ from flask import current_app
 from sqlalchemy import select
 
 from heatdesk.auth.models import Staff
+from heatdesk.billing.errors import DayNotClosed
 from heatdesk.billing.models import BusinessDay
 from heatdesk.billing.papers.day_close import Count, DayCloseFacts, ReceiptRange, Total, Void
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.billing.services.receipts import TENDER_NAMES
 from heatdesk.billing.services.voids import reason_label
-from heatdesk.billing.till_errors import DayNotClosed
 from heatdesk.config import Settings
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO

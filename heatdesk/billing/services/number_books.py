@@ -11,10 +11,16 @@ from sqlalchemy.orm import aliased
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_PERMISSIONS, Permission
-from heatdesk.billing.errors import NoNumberBook
+from heatdesk.billing.errors import (
+    BookInUse,
+    BookNotHeld,
+    BookOverlaps,
+    BookStillHeld,
+    BookUsedUp,
+    NoNumberBook,
+)
 from heatdesk.billing.models import Invoice, Journal, NumberBook, Payment, Receipt
 from heatdesk.billing.rules.workflow import NumberKind
-from heatdesk.billing.till_errors import BookInUse, BookNotHeld, BookOverlaps, BookStillHeld, BookUsedUp
 from heatdesk.db import db, get_or_refuse, lock_rows
 from heatdesk.errors import BadInput
 

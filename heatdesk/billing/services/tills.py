@@ -11,7 +11,15 @@ from sqlalchemy import Select, func, select
 from heatdesk import audit
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
-from heatdesk.billing.errors import NoOpenTill
+from heatdesk.billing.errors import (
+    CountDiffers,
+    NoBranch,
+    NoOpenTill,
+    TillAlreadyOpen,
+    TillClosed,
+    TillInOtherHands,
+    TillMoved,
+)
 from heatdesk.billing.models import BusinessDay, Journal, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.tills import (
@@ -24,14 +32,6 @@ from heatdesk.billing.rules.tills import (
 )
 from heatdesk.billing.rules.workflow import DayState, ShiftState, TenderMethod
 from heatdesk.billing.services import ledger, takings
-from heatdesk.billing.till_errors import (
-    CountDiffers,
-    NoBranch,
-    TillAlreadyOpen,
-    TillClosed,
-    TillInOtherHands,
-    TillMoved,
-)
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO

@@ -8,12 +8,12 @@ from flask_login import current_user
 
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
+from heatdesk.billing.errors import CountDiffers
 from heatdesk.billing.forms.tills import SLIP_METHODS, STATE_LABELS, CountForm, OpenTillForm
 from heatdesk.billing.models import TillShift
 from heatdesk.billing.rules.tills import DENOMINATIONS
 from heatdesk.billing.rules.workflow import ShiftState
 from heatdesk.billing.services import labels, number_books, takings, tills
-from heatdesk.billing.till_errors import CountDiffers
 from heatdesk.billing.views import till_lists
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing, NotAllowed

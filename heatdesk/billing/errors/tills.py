@@ -1,6 +1,14 @@
-"""Refusals of tills, business days and number books."""
+"""Refusals of billing: tills and number books."""
 
 from heatdesk.errors import RuleBroken, Stale
+
+
+class NoOpenTill(RuleBroken):
+    message = "You have no open till today. Open one with your float first."
+
+
+class NoNumberBook(RuleBroken):
+    message = "You hold no %(kind)s book with numbers left. Ask the supervisor to issue one to you."
 
 
 class TillAlreadyOpen(RuleBroken):
@@ -19,8 +27,8 @@ class CountDiffers(RuleBroken):
     """Says where there is a difference and not how much: the count stays blind until it is recorded."""
 
     message = (
-        "Your count and the books differ: %(methods)s. "
-        "Count once more; if it stays so, write down the reason and close."
+        "Your count and the books differ: %(methods)s. Count once more; if it stays so, write down the reason "
+        "and close."
     )
 
 
@@ -32,34 +40,6 @@ class NoBranch(RuleBroken):
     message = (
         "You work for the head office, which has no till. Ask your administrator to put you into a branch."
     )
-
-
-class DayStillOpen(RuleBroken):
-    message = "%(day)s is still open. Close it before the next day is opened."
-
-
-class DayNotAfterLast(RuleBroken):
-    message = "%(last)s was the last business day, and a closed day never opens again. Choose a later date."
-
-
-class DayTooFarAhead(RuleBroken):
-    message = "%(day)s is more than %(most)s days ahead of today, %(today)s. Check the date."
-
-
-class DayTooLongAgo(RuleBroken):
-    message = "%(day)s is more than a year before today, %(today)s. Check the date."
-
-
-class DayClosed(RuleBroken):
-    message = "%(day)s is already closed. A closed day never opens again; book on the next one."
-
-
-class DayNotClosed(RuleBroken):
-    message = "%(day)s is still open, so its sheet cannot be drawn. Close the day first."
-
-
-class TillsStillOpen(RuleBroken):
-    message = "The day cannot be closed while a till is open: %(names)s. Have each counted and closed first."
 
 
 class BookOverlaps(RuleBroken):

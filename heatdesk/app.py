@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
+from heatdesk.bench import cli as bench_cli
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
@@ -140,6 +141,7 @@ for command in (
     cli.doctor_command,
     cli.backup_command,
     cli.restore_command,
+    bench_cli.command,
     billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,

@@ -155,7 +155,7 @@ def _open_till(staff_id: int) -> Till | None:
     return (
         None
         if row is None
-        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("payments.index"))
+        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
     )
 
 

@@ -53,7 +53,8 @@ def search() -> ResponseReturnValue:
     results, more = households.find(
         words, current_user.branch_id, lambda account_id: url_for("counter.show", account_id=account_id)
     )
-    return render_template("desk/search/_results.html", q=words, results=results, more=more)
+    part = "_results" if request.headers.get("HX-Request") else "index"
+    return render_template(f"desk/search/{part}.html", q=words, results=results, more=more)
 
 
 @bp.get("/<int:account_id>/phone")

@@ -8,19 +8,16 @@ register, ids, places, households, opening balances.
 """
 
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
-from heatdesk import postgres, schema
-from heatdesk.app import create_app
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
+from heatdesk.bench.measuring import application, own_database
 from heatdesk.bench.register_file import write_register
 from heatdesk.billing.models import Season
 from heatdesk.billing.rules.register_columns import KNOWN_NAMES, ColumnMapping
@@ -29,7 +26,6 @@ from heatdesk.billing.services import register_files, register_imports, verifica
 from heatdesk.billing.services.register_examination import ROWS_CHECKED
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.billing.services.register_reports import totals_in
-from heatdesk.config import Settings
 from heatdesk.db import db, transaction
 from heatdesk.sheets import read_sheet
 
@@ -39,18 +35,20 @@ _TABLES = (
 )  # fmt: skip
 """In the order in which foreign keys allow them to be filled."""
 
+TARGETS = {"upload + check + apply": "< 60 s", "database part / binary COPY": "≤ 2"}
+
 _SEASON = "2024-2025"
 _NAME = "households.xlsx"
 
 
-def run(rows: int = 200_000) -> dict[str, str]:
+def run(*, rows: int = 200_000) -> dict[str, str]:
     """Make a register, bring it in, copy its rows into an equal database; tell seconds and ratios."""
     watch = _Watch()
     content = watch.time("write the workbook", lambda: write_register(rows, _SEASON))
     sheet = watch.time("read", lambda: read_sheet(content, _NAME, known=KNOWN_NAMES))
     mapping = ColumnMapping.suggest(sheet.header)
     watch.time("check rows", lambda: check_rows(sheet.rows(), mapping))
-    with _database() as source, _database() as target:
+    with own_database() as source, own_database() as target:
         with _application(source) as staff_id:
             _import(content, staff_id, watch)
             broken = [outcome.id for outcome in verification.verify() if not outcome.holds]
@@ -60,7 +58,7 @@ def run(rows: int = 200_000) -> dict[str, str]:
     whole = watch.seconds["upload"] + watch.seconds["check"] + watch.seconds["apply"]
     told = {f"{what}, {rows:,} rows": f"{seconds:.1f} s" for what, seconds in watch.seconds.items()}
     return told | {
-        "upload + check + apply (target 60 s)": f"{whole:.1f} s",
+        "upload + check + apply": f"{whole:.1f} s",
         "database part / binary COPY": f"{ours / copied:.2f}",
         "verify": "everything holds" if not broken else f"broken: {', '.join(broken)}",
     }
@@ -124,29 +122,9 @@ def _import(content: bytes, staff_id: int, watch: _Watch) -> None:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """A migrated database of its own on the installation's server, dropped afterwards; gives the owner's URL."""
-    settings = Settings.from_environment()
-    server = settings.database_url or postgres.start(settings.prepare_home())
-    name = f"heatdesk_bench_{uuid.uuid4().hex[:8]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'create database "{name}" template template0'))
-    try:
-        url = make_url(server).set(database=name).render_as_string(hide_password=False)
-        schema.migrate(url)
-        yield url
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'drop database "{name}" with (force)'))
-        admin.dispose()
-
-
-@contextmanager
 def _application(url: str) -> Iterator[int]:
     """The application on the database, with the season of the arrears and one clerk of head office; gives his id."""
-    app = create_app(Settings.from_environment(), url)
-    with app.app_context():
+    with application(url):
         with transaction():
             clerk = Staff(login="bench", name="bench", password_hash="", role=Role.BILLING_CLERK)
             season = Season(
@@ -161,8 +139,6 @@ def _application(url: str) -> Iterator[int]:
             db.session.execute(text("select open_season(:id)"), {"id": season.id})
             clerk_id = clerk.id
         yield clerk_id
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _copy_out(source: str) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from heatdesk.auth.views import login, staff
 from heatdesk.bench import cli as bench_cli
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
+from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
     counter,
@@ -145,6 +146,7 @@ for command in (
     billing_cli.verify,
     billing_cli.export_ledger,
     billing_cli.quote,
+    registers.import_register,
 ):
     main.add_command(command)
 

@@ -185,9 +185,10 @@ class Browser:
         self.receipts.append(location.rpartition("=")[2])
         return location
 
-    def serve(self, account_id: int) -> None:
-        """One customer from the open page to the next empty counter."""
-        self._get(self.pay(account_id, self.form_of(account_id)))
+    def serve_all(self, account_ids: list[int]) -> None:
+        """One customer after the other, each from the open page to the next empty counter."""
+        for account_id in account_ids:
+            self._get(self.pay(account_id, self.form_of(account_id)))
 
     def close(self) -> None:
         self._connection.close()

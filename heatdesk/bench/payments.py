@@ -91,7 +91,7 @@ def _visits(browsers: list[Browser], stock: list[Iterator[int]], each: int) -> f
     with ThreadPoolExecutor(CASHIERS) as hall:
         return _rate(
             hall,
-            lambda place: [browsers[place].serve(account) for account in _take(stock[place], each)],
+            lambda place: browsers[place].serve_all(_take(stock[place], each)),
             each,
         )
 

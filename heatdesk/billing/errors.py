@@ -223,7 +223,10 @@ class TariffIsWithdrawn(RuleBroken):
 
 
 class TariffDateTaken(RuleBroken):
-    message = "Another approved tariff of this class is valid from %(day)s already. Choose another day, or withdraw that one."
+    message = (
+        "Another approved tariff of this class is valid from %(day)s already. "
+        "Choose another day, or withdraw that one."
+    )
 
 
 class DraftExists(RuleBroken):
@@ -251,7 +254,10 @@ class SeasonIsClosed(RuleBroken):
 
 
 class RunUnderWay(RuleBroken):
-    message = "Season %(code)s is just being billed. Wait until the run is posted, then do this again; nothing was changed."
+    message = (
+        "Season %(code)s is just being billed. Wait until the run is posted, then do this again; "
+        "nothing was changed."
+    )
 
 
 class TakenOver(RuleBroken):

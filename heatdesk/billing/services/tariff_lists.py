@@ -16,7 +16,7 @@ from heatdesk.db import db
 def select_tariffs(use_class: str | None, state: str | None) -> Select[Any]:
     """Versions with the names of author and approver, by class, newest first."""
     author, approver = aliased(Staff), aliased(Staff)
-    query = (
+    query: Any = (
         select(Tariff, author.name.label("author"), approver.name.label("approver"))
         .join(author, author.id == Tariff.drafted_by)
         .outerjoin(approver, approver.id == Tariff.approved_by)
@@ -25,7 +25,8 @@ def select_tariffs(use_class: str | None, state: str | None) -> Select[Any]:
         query = query.where(Tariff.use_class == use_class)
     if state in set(TariffState):
         query = query.where(Tariff.state == state)
-    return query.order_by(Tariff.use_class, Tariff.version.desc())
+    ordered: Select[Any] = query.order_by(Tariff.use_class, Tariff.version.desc())
+    return ordered
 
 
 def names(row: Tariff) -> dict[int, str]:

@@ -33,7 +33,7 @@ def serve() -> None:
     """Serve heatdesk: the web processes and the workers, until interrupted."""
     settings: Settings = current_app.config["HEATDESK"]
     click.echo(f"heatdesk is served on {settings.public_url} (Ctrl+C stops it)")
-    fleet = Fleet(web=_web_command(settings), workers=settings.workers)
+    fleet = Fleet(web=settings.web_command(), workers=settings.workers)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda _number, _frame: fleet.ask_to_stop())
     fleet.run()
@@ -112,19 +112,6 @@ def restore_command(file: Path) -> None:
 def owner_url(settings: Settings) -> str:
     """The database's address as its owner; starts the built-in server when no other is named."""
     return settings.database_url or postgres.start(settings.prepare_home())
-
-
-def _web_command(settings: Settings) -> list[str]:
-    """Gunicorn where it runs; waitress on Windows. Each web process opens its own application."""
-    if sys.platform == "win32":
-        listen = f"--listen={settings.host}:{settings.port}"
-        return [sys.executable, "-m", "waitress", listen, "--call", "heatdesk.app:open_app"]
-    return [
-        *(sys.executable, "-m", "gunicorn", "heatdesk.app:open_app()"),
-        *("--bind", f"{settings.host}:{settings.port}"),
-        *("--workers", str(settings.web_processes), "--worker-class", "gthread", "--threads", "4"),
-        *("--graceful-timeout", "3", "--timeout", "120", "--log-level", "warning"),
-    ]
 
 
 @dataclass

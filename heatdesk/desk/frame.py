@@ -153,9 +153,7 @@ def _open_till(staff_id: int) -> Till | None:
         .group_by(TillShift.id)
     ).first()
     return (
-        None
-        if row is None
-        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
+        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
     )
 
 

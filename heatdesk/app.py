@@ -11,8 +11,10 @@ from jinja2 import StrictUndefined
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
+from heatdesk.bench import cli as bench_cli
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
+from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
     counter,
@@ -137,12 +139,15 @@ for command in (
     cli.demo,
     cli.worker,
     cli.doctor_command,
+    cli.create_administrator,
     cli.backup_command,
     cli.restore_command,
+    bench_cli.command,
     billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,
     billing_cli.quote,
+    registers.import_register,
 ):
     main.add_command(command)
 

@@ -14,7 +14,7 @@ from heatdesk.billing.errors import DaysNotOpen, RunIsLive, RunUnderWay, Starter
 from heatdesk.billing.models import Bill, Charge, Entry, Journal, RunException, SeasonRun
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.workflow import ExceptionKind, RunState, SeasonState
-from heatdesk.billing.services import assessments, season_runs
+from heatdesk.billing.services import assessments, business_days, season_runs
 from heatdesk.db import db, transaction
 from heatdesk.money import ZERO
 from tests import factories
@@ -126,10 +126,7 @@ def test_a_trial_before_a_new_tariff_is_not_released(city):
 def test_a_branch_without_an_open_day_is_named(city):
     run = trial_of(city)
     with transaction():
-        db.session.execute(
-            text("update business_day set state = 'closed', seal = 'x' where branch_id = :branch"),
-            {"branch": city.other_branch.id},
-        )
+        business_days.close_day(city.other_branch.id, factories.TODAY, by=city.supervisor)
     with pytest.raises(DaysNotOpen, match=city.other_branch.name), transaction():
         season_runs.release(run.id, by=city.supervisor.id)
 

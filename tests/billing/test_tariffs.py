@@ -58,7 +58,9 @@ def rules(**changes):
 @pytest.fixture
 def approved(app, clerk, supervisor):
     row = tariffs.draft(rules(), by=clerk.id)
-    return tariffs.approve(row.id, seen=seen(row), by=supervisor.id)
+    tariffs.approve(row.id, seen=seen(row), by=supervisor.id)
+    db.session.commit()
+    return row
 
 
 def test_a_draft_from_the_form_says_what_was_typed(app, clerk):
@@ -124,6 +126,7 @@ def test_what_no_field_can_see_is_said_above_the_form(app, clerk, supervisor):
 
 def test_a_second_person_approves(app, clerk, supervisor):
     row = tariffs.draft(rules(), by=clerk.id)
+    db.session.commit()
     path = f"/billing/tariffs/{row.id}/approve"
     assert clerk.post(path, {"seen": seen(row)}).status_code == 403
     assert supervisor.post(path, {"seen": seen(row)}).status_code == 302
@@ -157,6 +160,7 @@ def test_stale_pages_neither_edit_nor_approve(app, clerk, supervisor):
     row = tariffs.draft(rules(), by=clerk.id)
     shown = seen(row)
     tariffs.edit(row.id, rules(price="27"), seen=shown, by=clerk.id)
+    db.session.commit()
     assert clerk.post(f"/billing/tariffs/{row.id}/edit", {**FORM, "seen": shown}).status_code == 409
     answer = supervisor.post(f"/billing/tariffs/{row.id}/approve", {"seen": shown})
     assert answer.status_code == 409

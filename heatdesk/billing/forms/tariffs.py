@@ -25,7 +25,7 @@ AREA_BASES = {
 }
 BALCONY = {
     "": lazy("no rule: balconies cannot be recorded"),
-    "in": lazy("part of the area"),
+    "in": lazy("counted in the area"),
     "beside": lazy("measured besides"),
 }
 HEIGHTS = {"": lazy("none"), "step": lazy("per step of height")}
@@ -46,7 +46,7 @@ class TariffForm(FlaskForm):
     )
     price = QuantityField(lazy("Price"), [Present()], above=Decimal(0), most=Decimal(1000))
     price_unit = SelectField(lazy("Price is"), choices=choices(PRICE_UNITS.items()))
-    months = QuantityField(lazy("Months of a season"), [Optional()], above=Decimal(0), most=Decimal(12))
+    months = QuantityField(lazy("Months of a season"), above=Decimal(0), most=Decimal(12))
     area_base = SelectField(lazy("Area that counts"), choices=choices(AREA_BASES.items()))
     divisor = QuantityField(
         lazy("Building area ÷"),
@@ -114,7 +114,7 @@ class TariffForm(FlaskForm):
         if self.height.data == "":
             return None
         kept = before if before and before.get("family") == "step" else {}
-        share = self.step_percent.data / 100
+        share = (self.step_percent.data or Decimal(0)) / 100
         return {
             **kept,
             "family": "step",

@@ -13,8 +13,9 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from heatdesk.billing.errors import RunUnderWay, SeasonIsClosed, TakenOver
 from heatdesk.billing.models import Account, Bill, Charge, Season, SeasonRun
-from heatdesk.billing.rules.charges import Assessment, season_charge
+from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
+from heatdesk.billing.rules.lines import Assessment
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import RunState, SeasonState
 from heatdesk.billing.services import explanations, ledger, supply_facts, tariffs

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from heatdesk.auth.models import Staff
 from heatdesk.billing.models import Account, Bill, RunException, Season, SeasonRun
@@ -17,7 +17,7 @@ from heatdesk.people.models import Customer
 def select_seasons(state: str | None, branch_id: int | None) -> Select[Any]:
     """Seasons, newest first, with bills, charged and owed of the reader's branch (None: of all)."""
     sums = _sums(branch_id).group_by(Bill.season_id).subquery()
-    query = select(
+    query: Any = select(
         Season,
         func.coalesce(sums.c.bills, 0).label("bills"),
         func.coalesce(sums.c.charged, ZERO).label("charged"),
@@ -25,13 +25,14 @@ def select_seasons(state: str | None, branch_id: int | None) -> Select[Any]:
     ).outerjoin(sums, sums.c.season_id == Season.id)
     if state in set(SeasonState):
         query = query.where(Season.state == state)
-    return query.order_by(Season.starts_on.desc())
+    ordered: Select[Any] = query.order_by(Season.starts_on.desc())
+    return ordered
 
 
-def figures(season: Season, branch_id: int | None) -> Row[Any]:
+def figures(season: Season, branch_id: int | None) -> Any:
     """Bills, charged, paid and owed of one season."""
     sums = _sums(branch_id).where(Bill.season_id == season.id).group_by(Bill.season_id).subquery()
-    query = select(
+    query: Any = select(
         func.coalesce(func.sum(sums.c.bills), 0).label("bills"),
         func.coalesce(func.sum(sums.c.charged), ZERO).label("charged"),
         func.coalesce(func.sum(sums.c.paid), ZERO).label("paid"),
@@ -67,7 +68,7 @@ def names_of_people(season_id: int) -> dict[int, str]:
 
 def select_exceptions(run_id: int, kind: str | None, *scope: Any) -> Select[Any]:
     """Flats that a run points at: exception, card number, name, address, account id; `scope` keeps to a branch."""
-    query = (
+    query: Any = (
         select(RunException, Account.card_no, Customer.name, Premises.address)
         .join(Account, Account.id == RunException.account_id)
         .join(Customer, Customer.id == Account.customer_id)
@@ -76,7 +77,8 @@ def select_exceptions(run_id: int, kind: str | None, *scope: Any) -> Select[Any]
     )
     if kind in set(ExceptionKind):
         query = query.where(RunException.kind == kind)
-    return query.order_by(RunException.kind, Account.card_no)
+    ordered: Select[Any] = query.order_by(RunException.kind, Account.card_no)
+    return ordered
 
 
 def count_exceptions(run_id: int, *scope: Any) -> dict[str, int]:
@@ -96,7 +98,7 @@ def office_names() -> dict[str, str]:
 
 
 def _sums(branch_id: int | None) -> Select[Any]:
-    query = select(
+    query: Any = select(
         Bill.season_id,
         func.count().label("bills"),
         func.sum(Bill.charged).label("charged"),
@@ -105,7 +107,8 @@ def _sums(branch_id: int | None) -> Select[Any]:
     )
     if branch_id is not None:
         query = query.join(Account, Account.id == Bill.account_id).where(Account.branch_id == branch_id)
-    return query
+    sums: Select[Any] = query
+    return sums
 
 
 def _year_later(day: date) -> date:

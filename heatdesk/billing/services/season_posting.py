@@ -12,6 +12,7 @@ from heatdesk.billing.services.season_trial import (
     difference_of,
     gone,
 )
+from heatdesk.money import ZERO
 
 MEMO = "Season run %s"
 
@@ -68,7 +69,7 @@ def post_difference(worker: Worker, shard: RunShard, tally: Tally) -> None:
         sorted(moving), worker.season_id, by=worker.by, reason=MEMO % worker.run_id
     )
     tally.changed = len(done.differences)
-    tally.fen = int(sum(done.differences.values()).scaleb(2)) if done.differences else 0
+    tally.fen = int(sum(done.differences.values(), ZERO).scaleb(2))
     for account_id, refusal in done.refusals.items():
         row = moving[account_id]
         if row is not None:

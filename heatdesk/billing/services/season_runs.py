@@ -236,5 +236,6 @@ def _check_days_open(branches: Sequence[int]) -> dict[int, Any]:
     closed = [branch for branch in branches if branch not in days]
     if closed:
         names = db.session.scalars(select(Branch.name).where(Branch.id.in_(closed)).order_by(Branch.id))
-        raise DaysNotOpen(branches=", ".join(names))
+        written = ", ".join(names)
+        raise DaysNotOpen(branches=written)
     return days

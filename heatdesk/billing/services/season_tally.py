@@ -11,11 +11,11 @@ from heatdesk.billing.models import RunException, RunShard
 from heatdesk.billing.rules.workflow import ExceptionKind, RunPhase
 from heatdesk.billing.services.season_rows import AccountRow
 from heatdesk.db import db
-from heatdesk.errors import Refusal
+from heatdesk.errors import Refusal, msgid
 
-NO_TERM = "No supply term touches the season, so nothing says how this flat was heated. Enter one."
-NO_AREA = "The chargeable area is 0 m², so nothing is charged. Check the areas."
-OUTLIER = "%(amount)s yuan, last season %(previous)s yuan: more than 30 % apart."
+NO_TERM = msgid("No supply term touches the season, so nothing says how this flat was heated. Enter one.")
+NO_AREA = msgid("The chargeable area is 0 m², so nothing is charged. Check the areas.")
+OUTLIER = msgid("%(amount)s yuan, last season %(previous)s yuan: more than 30 %% apart.")
 
 
 class Tally:

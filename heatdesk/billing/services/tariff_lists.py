@@ -16,7 +16,7 @@ from heatdesk.db import db
 def select_tariffs(use_class: str | None, state: str | None) -> Select[Any]:
     """Versions with the names of author and approver, by class, newest first."""
     author, approver = aliased(Staff), aliased(Staff)
-    query = (
+    query: Any = (
         select(Tariff, author.name.label("author"), approver.name.label("approver"))
         .join(author, author.id == Tariff.drafted_by)
         .outerjoin(approver, approver.id == Tariff.approved_by)
@@ -25,7 +25,8 @@ def select_tariffs(use_class: str | None, state: str | None) -> Select[Any]:
         query = query.where(Tariff.use_class == use_class)
     if state in set(TariffState):
         query = query.where(Tariff.state == state)
-    return query.order_by(Tariff.use_class, Tariff.version.desc())
+    ordered: Select[Any] = query.order_by(Tariff.use_class, Tariff.version.desc())
+    return ordered
 
 
 def names(row: Tariff) -> dict[int, str]:
@@ -36,8 +37,8 @@ def names(row: Tariff) -> dict[int, str]:
 
 
 def told(parameters: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every parameter as a path and a value, for those who want to see all of them."""
-    return list(_told("", parameters))
+    """Every parameter that says something, as a path and a value."""
+    return [(path, value) for path, value in _told("", parameters) if value]
 
 
 def _told(path: str, value: Any) -> Iterator[tuple[str, str]]:

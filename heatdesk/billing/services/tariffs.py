@@ -101,7 +101,10 @@ def edit(tariff_id: int, rules: TariffRules, *, seen: str | None, by: int) -> Ta
 
 
 def approve(tariff_id: int, *, seen: str | None, by: int) -> Tariff:
-    """A second person makes the draft binding. Raises `ApproverIsAuthor`, `TariffIsFinal`, `TariffDateTaken`, `Stale`."""
+    """A second person makes the draft binding.
+
+    Raises `ApproverIsAuthor`, `TariffIsFinal`, `TariffDateTaken`, `Stale`.
+    """
     row = get_or_refuse(Tariff, tariff_id, lock=True)
     lock_class(row.use_class)
     refuse_final(row)
@@ -124,7 +127,9 @@ def approve(tariff_id: int, *, seen: str | None, by: int) -> Tariff:
 
 def withdraw(tariff_id: int, *, seen: str | None, by: int, may_draft: bool, may_approve: bool) -> Tariff:
     """Take a version out of use: a draft by whoever drafts or approves, an approved one by whoever approves, but not by
-    its author. The trail keeps who had approved it. Raises `NotAllowed`, `ApproverIsAuthor`, `TariffIsWithdrawn`, `Stale`.
+    its author. The trail keeps who had approved it.
+
+    Raises `NotAllowed`, `ApproverIsAuthor`, `TariffIsWithdrawn`, `Stale`.
     """
     row = get_or_refuse(Tariff, tariff_id, lock=True)
     if row.state == TariffState.WITHDRAWN:

@@ -80,8 +80,9 @@ def _own() -> Select[Any]:
 
 
 def _watched(job: jobs.Job) -> Watched:
-    waiting = _("It waits for a free worker.")
-    sentence = {JobState.QUEUED: waiting, JobState.FAILED: _(job.error or "")}.get(job.state, "")
+    sentence = job.error and _(job.error)
+    if job.state == JobState.QUEUED:
+        sentence = _("It waits for a free worker.")
     return Watched(
         id=job.id,
         url=url_for("jobs.show", job_id=job.id),
@@ -90,7 +91,7 @@ def _watched(job: jobs.Job) -> Watched:
         state_label=str(STATES[job.state]),
         done=job.done,
         total=job.total or 0,
-        sentence=sentence,
+        sentence=sentence or "",
         result_url=job.url,
         result_label=_("Open") if job.url else None,
     )

@@ -9,7 +9,8 @@ _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('c
     ('payment', 'append_only'), ('tender', 'append_only'), ('allocation', 'append_only'),
     ('payment_void', 'append_only'), ('audit_entry', 'append_only'), ('bill', 'never_deleted'),
     ('journal', 'open_day'), ('journal', 'has_entries'), ('entry', 'own_transaction'), ('entry', 'totals'),
-    ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('tariff', 'final_once_approved')
+    ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
+    ('till_shift', 'follows_its_day'), ('business_day', 'closes_on_closed_tills'), ('tariff', 'final_once_approved')
 ) as wanted (table_name, trigger_name)"""
 
 INVARIANTS = [

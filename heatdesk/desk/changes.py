@@ -25,6 +25,7 @@ _WORDS: dict[str, dict[Any, Any]] = {
     "mode": dict(MODES),
     "kind": {**KIND_LABELS, **PARTS},
     "role": dict(ROLE_LABELS),
+    "field": {"phone": COLUMNS["phone"], "id_number": COLUMNS["id_number"]},
 }
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
 _UNTOLD = {"id", "created_at", "name_initials", "account_id", "supply_term_id"}

@@ -139,6 +139,7 @@ for command in (
     cli.demo,
     cli.worker,
     cli.doctor_command,
+    cli.create_administrator,
     cli.backup_command,
     cli.restore_command,
     bench_cli.command,

@@ -73,6 +73,23 @@ def create(values: dict[str, Any], *, by: Staff) -> tuple[Staff, str]:
     return staff, password
 
 
+def create_administrator(login: str, name: str) -> str:
+    """An administrator made at the shell of the machine, where nobody is signed in; returns the first password.
+
+    Raises `LoginTaken`.
+    """
+    if db.session.scalar(select(Staff.id).where(Staff.login == login)) is not None:
+        raise LoginTaken(login=login)
+    password = _first_password()
+    staff = Staff(
+        login=login, name=name, role=Role.ADMINISTRATOR, password_hash=services.hash_password(password)
+    )
+    db.session.add(staff)
+    db.session.flush()
+    _record("create", staff, staff, {"login": login, "from": "shell"})
+    return password
+
+
 def change(staff: Staff, values: dict[str, Any], *, by: Staff, seen: str | None) -> None:
     """Correct a locked row; another role or branch ends the person's sessions."""
     refuse_if_changed(seen, staff)

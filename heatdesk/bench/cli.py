@@ -3,6 +3,7 @@
 import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from types import ModuleType
 
 import click
@@ -24,7 +25,7 @@ def benches() -> Mapping[str, ModuleType]:
 @click.command(name="bench")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
-    "--rows", type=click.IntRange(min=100), help="How large the data is; each bench has its own default."
+    "--rows", type=click.IntRange(min=16), help="How large the data is; each bench has its own default."
 )
 @click.option("--rounds", type=click.IntRange(min=1), help="How often each contestant takes its turn.")
 def command(names: tuple[str, ...], rows: int | None, rounds: int | None) -> None:
@@ -37,7 +38,10 @@ def command(names: tuple[str, ...], rows: int | None, rounds: int | None) -> Non
     print(machine())
     for name in names or known:
         module = known[name]
+        taken = {
+            option: value for option, value in asked.items() if option in signature(module.run).parameters
+        }
         print()
-        print(table(name, module.run(**asked), getattr(module, "TARGETS", {})))
+        print(table(name, module.run(**taken), getattr(module, "TARGETS", {})))
     print()
     print(machine())

@@ -33,11 +33,13 @@ _TABLES = (
 )  # fmt: skip
 """In the order in which foreign keys allow them to be filled."""
 
+TARGETS = {"read + check + apply in one pass": "< 60 s", "database part / binary COPY": "≤ 2"}
+
 _SEASON = "2024-2025"
 _NAME = "households.xlsx"
 
 
-def run(rows: int = 200_000) -> Figures:
+def run(*, rows: int = 200_000) -> Figures:
     """Make a register, bring it in, copy its rows into an equal database; tell seconds and ratios."""
     watch = _Watch()
     content = watch.time("write the workbook", lambda: write_register(rows, _SEASON))
@@ -53,7 +55,7 @@ def run(rows: int = 200_000) -> Figures:
     ours, copied = watch.seconds["database part"], watch.seconds["binary COPY"]
     told = {f"{what}, {rows:,} rows": f"{seconds:.1f} s" for what, seconds in watch.seconds.items()}
     return told | {
-        "read + check + apply in one pass (target 60 s)": f"{watch.seconds['apply']:.1f} s",
+        "read + check + apply in one pass": f"{watch.seconds['apply']:.1f} s",
         "database part / binary COPY": f"{ours / copied:.2f}",
         "verify": "everything holds" if not broken else f"broken: {', '.join(broken)}",
     }

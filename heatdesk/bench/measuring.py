@@ -49,7 +49,9 @@ def application(url: str, *, as_owner: bool = False) -> Iterator[Flask]:
     options = engine_options()
     if as_owner:
         options.pop("connect_args")
-    app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=options)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=options, HEATDESK=Settings.from_environment()
+    )
     db.init_app(app)
     with app.app_context():
         try:

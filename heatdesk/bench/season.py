@@ -23,6 +23,10 @@ from heatdesk.billing.services.season_workers import Crew, crew
 from heatdesk.config import Settings
 from heatdesk.db import APP_ROLE, db, transaction
 
+TARGETS = {
+    "season run ÷ bare insert, 1,000,000 flats": "≤ 4 ×, moonshot 1.5 ×",
+    "growth from 100,000 to 1,000,000 flats": "≤ 11 ×",
+}
 ROUNDS = 3
 PROCESSES = 2
 

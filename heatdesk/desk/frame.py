@@ -117,16 +117,9 @@ class Frame:
     def business_day(self) -> Day | None:
         if current_user.branch_id is None:
             return None
-        newest = db.session.execute(
-            select(BusinessDay.day, BusinessDay.state)
-            .where(BusinessDay.branch_id == current_user.branch_id)
-            .order_by(BusinessDay.day.desc())
-            .limit(1)
-        ).first()
-        if newest is None:
-            return None
-        is_open = newest.state == DayState.OPEN
-        return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
+        if "frame_day" not in g:
+            g.frame_day = _newest_day(current_user.branch_id)
+        return g.frame_day  # type: ignore[no-any-return]
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
@@ -135,6 +128,19 @@ class Frame:
             (code, label, url_for("login.language", code=code, next=here))
             for code, label in LANGUAGES.items()
         ]
+
+
+def _newest_day(branch_id: int) -> Day | None:
+    newest = db.session.execute(
+        select(BusinessDay.day, BusinessDay.state)
+        .where(BusinessDay.branch_id == branch_id)
+        .order_by(BusinessDay.day.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    is_open = newest.state == DayState.OPEN
+    return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
 
 
 def _open_till(staff_id: int) -> Till | None:

@@ -16,7 +16,7 @@ from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.billing.services import business_days, ledger, number_books
 from heatdesk.billing.services.verification import verify as verify_books
 from heatdesk.db import db
-from tests import factories
+from tests import factories, needs
 
 CASH = LedgerCode.CASH_IN_TILL
 
@@ -222,6 +222,7 @@ def test_not_being_able_to_check_is_not_a_pass(books, plant):
     assert books.test_cli_runner().invoke(verify, []).exit_code == 2
 
 
+@needs.hledger
 def test_hledger_accepts_the_export_and_sees_the_same_balances(books, tmp_path):
     journal = tmp_path / "books.journal"
     runner = books.test_cli_runner()

@@ -25,7 +25,7 @@ AREA_BASES = {
 }
 BALCONY = {
     "": lazy("no rule: balconies cannot be recorded"),
-    "in": lazy("part of the area"),
+    "in": lazy("counted in the area"),
     "beside": lazy("measured besides"),
 }
 HEIGHTS = {"": lazy("none"), "step": lazy("per step of height")}

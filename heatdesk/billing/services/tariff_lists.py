@@ -37,8 +37,8 @@ def names(row: Tariff) -> dict[int, str]:
 
 
 def told(parameters: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every parameter as a path and a value, for those who want to see all of them."""
-    return list(_told("", parameters))
+    """Every parameter that says something, as a path and a value."""
+    return [(path, value) for path, value in _told("", parameters) if value]
 
 
 def _told(path: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -33,13 +33,13 @@ def show(account_id: int) -> ResponseReturnValue:
 @bp.post("/<int:account_id>/pay")
 @requires(Permission.COUNTER)
 def pay(account_id: int) -> ResponseReturnValue:
-    household = households.read_in(account_id, current_user.branch_id)
     try:
         order = read_order(request.form)
         receipt = payments.take(account_id, order, by=current_user, request_id=current_request_id())
     except Missing:
         raise
     except Refusal as refusal:
+        household = households.read_in(account_id, current_user.branch_id)
         fault = _(refusal.message, **refusal.values)
         page = counter_page.of(household, typed=read_typed(request.form), fault=fault)
         return render_template("billing/counter/show.html", **page), refusal.status

@@ -47,7 +47,12 @@ def show(season_id: int, run_id: int) -> ResponseReturnValue:
         exceptions=season_lists.count_exceptions(run_id, scope_branch(Account.branch_id)),
         people=season_lists.names_of_people(season_id),
         offices=season_lists.office_names(),
-        words={"run": RUN_STATES, "use": USE_CLASSES, "state": SUPPLY_STATES, "kind": EXCEPTION_KINDS},
+        words={
+            "run": RUN_STATES,
+            "use": USE_CLASSES,
+            "state": {state: label for state, (label, _icon, _tone) in SUPPLY_STATES.items()},
+            "kind": EXCEPTION_KINDS,
+        },
         problems=PROBLEMS,
         looks=RUN_LOOKS,
     )

@@ -14,20 +14,39 @@ from jinja2 import StrictUndefined
 
 from heatdesk import cli, jobs, postgres, schema, tables
 from heatdesk.auth import services as auth
-from heatdesk.auth.views import login
+from heatdesk.auth.views import login, staff
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
+from heatdesk.billing.views import (
+    accounts,
+    counter,
+    days,
+    invoices,
+    number_books,
+    papers,
+    payments,
+    receipts,
+    supply_terms,
+    tills,
+)
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import APP_ROLE, db
 from heatdesk.desk import frame
-from heatdesk.desk.views import home, search
+from heatdesk.desk.views import audit_trail, customer_card, home, search
 from heatdesk.errors import Refusal
+from heatdesk.network.views import network
+from heatdesk.people.views import customers
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
-BLUEPRINTS = (login.bp, home.bp, search.bp)
+BLUEPRINTS = (
+    *(login.bp, home.bp, search.bp),
+    *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(tills.bp, days.bp, number_books.bp),
+)
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
 _KNOWN = (tables, billing_jobs, jobs)
@@ -103,7 +122,7 @@ def choose_language() -> str:
 def open_app() -> HeatdeskApp:
     """The application as the environment describes it, on a started and migrated database."""
     settings = Settings.from_environment()
-    url = settings.database_url or postgres.start(settings.prepare_home())
+    url = cli.owner_url(settings)
     schema.migrate(url)
     return create_app(settings, url)
 
@@ -129,7 +148,17 @@ def main(ctx: click.Context) -> None:
         ctx.call_on_close(lambda: postgres.stop(settings.home))
 
 
-for command in (cli.serve, cli.worker, cli.doctor_command, billing_cli.verify, billing_cli.export_ledger):
+for command in (
+    cli.serve,
+    cli.worker,
+    cli.doctor_command,
+    cli.backup_command,
+    cli.restore_command,
+    billing_cli.bill,
+    billing_cli.verify,
+    billing_cli.export_ledger,
+    billing_cli.quote,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

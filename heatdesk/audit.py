@@ -6,6 +6,33 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from heatdesk.db import CreatedAt, Model, Pk, db
+from heatdesk.i18n import lazy
+
+TABLE_LABELS: dict[str, Any] = {
+    "account": lazy("account"),
+    "area_part": lazy("part of the area"),
+    "branch": lazy("branch"),
+    "building": lazy("building"),
+    "business_day": lazy("business day"),
+    "community": lazy("community"),
+    "customer": lazy("customer"),
+    "district": lazy("district"),
+    "heat_source": lazy("heat source"),
+    "invoice": lazy("invoice"),
+    "ledger_account": lazy("ledger account"),
+    "number_book": lazy("number book"),
+    "office": lazy("office"),
+    "premises": lazy("premises"),
+    "receipt": lazy("receipt"),
+    "season": lazy("season"),
+    "season_run": lazy("season run"),
+    "staff": lazy("member of staff"),
+    "station": lazy("heat station"),
+    "supply_term": lazy("supply term"),
+    "tariff": lazy("tariff"),
+    "till_shift": lazy("till shift"),
+}
+"""What people call the tables whose changes are recorded."""
 
 
 class AuditEntry(Model):

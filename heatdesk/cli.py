@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
-from heatdesk import doctor, jobs
+from heatdesk import backup, doctor, jobs, postgres, schema
 from heatdesk.config import Settings
 
 _GRACE_S = 5.0
@@ -55,6 +56,29 @@ def doctor_command() -> None:
             click.echo(f"      → {finding.advice}")
     if not all(finding.is_fine for finding in findings):
         raise SystemExit(1)
+
+
+@click.command(name="backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(file: Path) -> None:
+    """Write everything into one FILE, while people go on working."""
+    size = backup.save(owner_url(Settings.from_environment()), file)
+    click.echo(f"{file}: {size / 1e6:.1f} MB")
+
+
+@click.command(name="restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Bring everything back from a backup FILE into an empty database, and migrate it to this release."""
+    url = owner_url(Settings.from_environment())
+    backup.restore(url, file)
+    schema.migrate(url)
+    click.echo("Restored. Run `heatdesk verify` before anybody works on it.")
+
+
+def owner_url(settings: Settings) -> str:
+    """The database's address as its owner; starts the built-in server when no other is named."""
+    return settings.database_url or postgres.start(settings.prepare_home())
 
 
 def _web_command(settings: Settings) -> list[str]:

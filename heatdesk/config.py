@@ -14,6 +14,7 @@ from heatdesk.errors import Refusal
 PACKAGE = Path(__file__).resolve().parent
 ASSETS = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 """The folder that holds `templates/` and `static/`: the package in an install, its parent in a checkout."""
+DEFAULT_COMPANY = "供热公司"
 
 
 class BadSetting(Refusal):
@@ -36,6 +37,10 @@ class Settings:
     workers: int
     """Processes that run jobs."""
     web_processes: int
+    company: str = DEFAULT_COMPANY
+    """The utility as its papers name it."""
+    tax_no: str = ""
+    """Its 纳税人识别号, printed on invoices."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -52,6 +57,8 @@ class Settings:
             database_url=_database_url(given.get("HEATDESK_DATABASE_URL")),
             workers=_number(given, "HEATDESK_WORKERS", default=min(cores, 4), most=64),
             web_processes=_number(given, "HEATDESK_WEB_PROCESSES", default=min(max(cores, 2), 8), most=64),
+            company=given.get("HEATDESK_COMPANY", DEFAULT_COMPANY),
+            tax_no=given.get("HEATDESK_TAX_NO", ""),
         )
 
     def prepare_home(self) -> Path:

@@ -3,11 +3,13 @@
 Rules and refusals live below the web; outside an application context a sentence is its English self.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import has_app_context
+from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _gettext
-from flask_babel import lazy_gettext
 
 
 def _(message: str, **values: Any) -> str:
@@ -18,3 +20,13 @@ def _(message: str, **values: Any) -> str:
 
 
 lazy = lazy_gettext
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Sentences inside are in this language, whoever reads the screen: papers have one of their own."""
+    if not has_app_context():
+        yield
+        return
+    with force_locale(language):
+        yield

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from heatdesk.db import Model
 
@@ -24,13 +25,12 @@ def _config() -> Config:
 
 def migrate(owner_url: str) -> None:
     """Run what is missing, as the owner of the tables; safe to call at every start and from several processes."""
-    engine = create_engine(owner_url)
+    engine = create_engine(owner_url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    engine.dispose()
 
 
 def current_revision(connection: Connection) -> str | None:

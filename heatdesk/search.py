@@ -47,15 +47,20 @@ def find(words: str, branch_id: int | None, *, limit: int = LIMIT) -> Sequence[A
 
     Full-width signs, punctuation and letter case are forgiven. Nothing usable typed finds nothing.
     """
-    parts = _WORD.findall(unicodedata.normalize("NFKC", words))
-    if not parts:
+    conditions = fitting(words)
+    if not conditions:
         return []
-    conditions = [_fits(part) for part in parts]
     if branch_id is not None:
         conditions.append(AccountSearch.branch_id == branch_id)
     query = select(AccountSearch).where(and_(*conditions)).limit(limit)
+    card_no = unicodedata.normalize("NFKC", words).strip()
     found = db.session.scalars(query)
-    return sorted(found, key=lambda row: (row.is_closed, row.card_no != parts[0], row.card_no))
+    return sorted(found, key=lambda row: (row.is_closed, row.card_no != card_no, row.card_no))
+
+
+def fitting(words: str) -> list[ColumnElement[bool]]:
+    """The conditions on `AccountSearch` that every typed word fits; empty when nothing usable was typed."""
+    return [_fits(part) for part in _WORD.findall(unicodedata.normalize("NFKC", words))]
 
 
 def _fits(part: str) -> ColumnElement[bool]:

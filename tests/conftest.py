@@ -4,13 +4,16 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.event import listen, remove
 
 from heatdesk import postgres, schema
 from heatdesk.app import create_app
@@ -64,11 +67,25 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings.from_environment({"HEATDESK_HOME": str(tmp_path_factory.mktemp("settings"))})
 
 
+def open_test_app(settings: Settings, url: str) -> HeatdeskApp:
+    """The application as tests use it. They keep one application context open, which requests then share: without
+    clearing it, one person's request would find the person and the language of the one before.
+    """
+    app = create_app(settings, url)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+
+    def forget_the_last_request() -> None:
+        for name in list(g):
+            g.pop(name)
+
+    app.before_request_funcs.setdefault(None, []).insert(0, forget_the_last_request)
+    return app
+
+
 @pytest.fixture(scope="session")
 def shared_app(server_url: str, template_name: str, settings: Settings) -> Iterator[HeatdeskApp]:
     url = make_database(server_url, f"heatdesk_test_{uuid.uuid4().hex[:8]}", template_name)
-    app = create_app(settings, url)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    app = open_test_app(settings, url)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -94,8 +111,7 @@ def app(shared_app: HeatdeskApp) -> Iterator[HeatdeskApp]:
 def own_app(server_url: str, template_name: str, settings: Settings) -> Iterator[HeatdeskApp]:
     """An application on a database of its own, for tests that really commit: races, kills, season runs."""
     url = make_database(server_url, f"heatdesk_own_{uuid.uuid4().hex[:8]}", template_name)
-    own = create_app(settings, url)
-    own.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    own = open_test_app(settings, url)
     with own.app_context():
         yield own
         db.session.remove()
@@ -157,3 +173,25 @@ def stranger(app: HeatdeskApp) -> Person:
 @pytest.fixture
 def data_dir() -> Path:
     return Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def count_queries(app: HeatdeskApp) -> Any:
+    """`with count_queries() as seen:` lists the statements sent inside, for asserting that rows cost no query each."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(*event: Any) -> None:
+            if not event[2].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                seen.append(event[2])
+
+        connection = db.session.connection()
+        listen(connection, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            remove(connection, "before_cursor_execute", note)
+
+    return counting

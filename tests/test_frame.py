@@ -61,7 +61,7 @@ def test_no_open_redirect_after_login(app, branch, target):
 def test_every_route_declares_who_may_use_it(app):
     check_every_route_is_guarded(app)
     public = {name for name in app.view_functions if declared_permission(app, name) == PUBLIC}
-    assert public == {"login.show", "login.language"}
+    assert public == {"login.show", "login.language", "receipts.verify"}
 
 
 def test_headers_are_strict_on_pages_and_refusals(cashier):

@@ -51,6 +51,16 @@ class Day:
 
 ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
+    ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
+    ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
+    ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
+    ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
+    ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
+    ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
+    ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
+    ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+    ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
+    ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
 )
 
 
@@ -92,6 +102,9 @@ class Frame:
 
     @property
     def till(self) -> Till | None:
+        """The open drawer; not while it is being counted, for the count is blind."""
+        if request.endpoint == "tills.count":
+            return None
         if "frame_till" not in g:
             g.frame_till = _open_till(current_user.id)
         return g.frame_till  # type: ignore[no-any-return]
@@ -136,7 +149,9 @@ def _open_till(staff_id: int) -> Till | None:
         .group_by(TillShift.id)
     ).first()
     return (
-        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
+        None
+        if row is None
+        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("payments.index"))
     )
 
 

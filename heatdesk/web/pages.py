@@ -2,6 +2,8 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -13,10 +15,13 @@ from flask import Flask, flash, request, url_for
 from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
+from werkzeug.routing import BaseConverter, ValidationError
 
 from heatdesk.config import ASSETS
 from heatdesk.dates import ZONE
 from heatdesk.db import db
+from heatdesk.errors import RuleBroken
+from heatdesk.i18n import _
 from heatdesk.money import format_money
 
 PAGE_SIZE = 50
@@ -57,6 +62,39 @@ def flash_notice(sentence: str) -> None:
     flash(sentence, "notice")
 
 
+def flash_done(sentence: str, *, undo_url: str | None = None) -> None:
+    """What was just done, with the way to take it back where there is one."""
+    notice: Any = {"text": sentence, "undo_url": undo_url, "undo_label": _("Undo")}
+    flash(notice, "done")
+
+
+@contextmanager
+def refused_on_form(form: Any) -> Iterator[None]:
+    """A refusal raised inside becomes a fault of the form and takes back what was begun, so the form is shown again.
+
+    Stale pages and missing things stay what they are: there the form itself is no longer right.
+    """
+    try:
+        with db.session.begin_nested():
+            yield
+    except RuleBroken as refusal:
+        form.form_errors = [*form.form_errors, _(refusal.message, **refusal.values)]
+
+
+def whole_argument(name: str) -> int | None:
+    """A whole number of the query string; None when it is missing or not one that can be an id."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def day_argument(name: str) -> date | None:
+    """A date of the query string written 2026-11-21; None when it is missing or none."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
 def local_target(target: str | None, otherwise: str) -> str:
     """`target` when it is a path of this site, else `otherwise`: no open redirect (`//`, `/\\`, schemes, controls)."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -89,6 +127,11 @@ def money(value: Decimal | None, *, dash: bool = False) -> str:
     return "–" if value is None or (dash and not value) else format_money(value)
 
 
+def yuan(value: str) -> Decimal:
+    """A sum kept as text in JSON."""
+    return Decimal(value)
+
+
 def quantity(value: Decimal | int | None) -> str:
     """A count, area or height without needless zeros."""
     return "–" if value is None else f"{Decimal(value).normalize():,f}"
@@ -107,9 +150,25 @@ def mask_phone(value: str) -> str:
     return f"{value[:3]}****{value[-4:]}" if len(value) >= 11 else f"****{value[-4:]}"
 
 
+class DayConverter(BaseConverter):
+    """`<day:name>` in a route: a date written 2026-11-21; anything else is no such page."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError from None
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
 def install(app: Flask) -> None:
-    """Give the templates their filters and globals."""
+    """Give the templates their filters and globals, the routes their days."""
+    app.url_map.converters["day"] = DayConverter
     app.jinja_env.filters.update(
-        money=money, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
+        money=money, yuan=yuan, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
     )
     app.jinja_env.globals.update(asset=asset, request_id=lambda: str(uuid.uuid4()), same_page=same_page)

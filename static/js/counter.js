@@ -27,8 +27,6 @@
     print(paper.dataset.printPaper);
   }
   document.addEventListener("click", (event) => {
-    const again = event.target.closest("[data-print-again]");
-    if (again) print(again.dataset.printAgain);
     const phone = event.target.closest("[data-shows-phone]");
     if (phone) phone.hidden = true;
   });
@@ -57,7 +55,7 @@
     const rest = due - (taken - cash);
     const result = { due, taken, cash, rounding: 0, change: 0, missing: 0, surplus: 0, kept: 0 };
     if (Number.isNaN(taken)) return result;
-    if (keep.checked && taken > due) return { ...result, kept: taken - due };
+    if (keep.checked) return { ...result, kept: Math.max(taken - due, 0), missing: Math.max(due - taken, 0) };
     if (rest <= 0) return { ...result, change: cash, surplus: -rest };
     if (cash > 0 && cash >= rounded(rest)) {
       const exact = cash >= rest && cash < rounded(rest);

@@ -1,7 +1,7 @@
 /* Numbers as people type them here: full-width digits and 。 become plain ones, commas are allowed, yuan get two places. */
 (() => {
   const WIDE = /[０-９]/g;
-  const FEN = /^(-?)(\d{0,13})(?:\.(\d{0,2})0*)?$/;
+  const FEN = /^(-?)(\d{0,13}|\d{1,3}(?:,\d{3})+)(?:\.(\d{0,2}))?$/;
 
   function plain(text) {
     return text
@@ -12,13 +12,14 @@
       .replace(/[\s¥￥　]/g, "");
   }
 
-  /* Whole fen as an integer, null for an empty field, NaN for what is not an amount: no fraction ever meets a float. */
+  /* Whole fen as an integer, null for an empty field, NaN for what is not an amount: no fraction ever meets a float.
+     A comma must stand before three digits: 12,50 is not 1,250. */
   function fenOf(text) {
-    const bare = plain(text).replaceAll(",", "");
+    const bare = plain(text);
     if (bare === "") return null;
     const parts = FEN.exec(bare);
     if (!parts || (parts[2] === "" && !parts[3])) return NaN;
-    const fen = Number(parts[2] || "0") * 100 + Number((parts[3] || "").padEnd(2, "0"));
+    const fen = Number(parts[2].replaceAll(",", "") || "0") * 100 + Number((parts[3] || "").padEnd(2, "0"));
     return parts[1] ? -fen : fen;
   }
 

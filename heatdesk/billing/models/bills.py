@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -75,5 +77,8 @@ class Charge(Model):
     target: Mapped[Money]
     quantity_m2: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     basis_id: Mapped[int | None] = mapped_column(ForeignKey("charge_basis.id"))
+    figures: Mapped[list[int] | None] = mapped_column(
+        ARRAY(BigInteger), comment="what the basis leaves open: areas in 0.01 m2, amounts in fen, days"
+    )
     explanation: Mapped[dict[str, Any] | None]
     recorded_at: Mapped[CreatedAt]

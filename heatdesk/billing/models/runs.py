@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.workflow import RunState, ShardState
+from heatdesk.billing.rules.workflow import ExceptionKind, RunState, ShardState
 from heatdesk.db import CreatedAt, Model, Money, Pk
 
 
@@ -70,9 +70,12 @@ class RunException(Model):
     id: Mapped[Pk]
     run_id: Mapped[int] = mapped_column(ForeignKey("season_run.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    kind: Mapped[str] = mapped_column(
-        comment="refused: not charged; outlier: charged but far from last season"
+    kind: Mapped[ExceptionKind] = mapped_column(
+        Text, comment="outlier: charged but far from last season; the others: not charged"
     )
-    message: Mapped[str]
+    message: Mapped[str] = mapped_column(comment="an English message id")
+    values: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="what stands in the places of the message"
+    )
     amount: Mapped[Money | None]
     previous_amount: Mapped[Money | None]

@@ -47,6 +47,24 @@ class RunState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RunPhase(StrEnum):
+    """A trial counts; posting writes."""
+
+    TRIAL = "trial"
+    POST = "post"
+
+
+class ExceptionKind(StrEnum):
+    """Why a season run points at a flat."""
+
+    NO_TERM = "no_term"
+    NO_TARIFF = "no_tariff"
+    NO_AREA = "no_area"
+    REFUSED = "refused"
+    OUTLIER = "outlier"
+    """Charged, but far from the season before."""
+
+
 class ShardState(StrEnum):
     WAITING = "waiting"
     DONE = "done"

@@ -1,20 +1,241 @@
-"""Till shifts: one drawer, one cashier, one business day."""
+"""Till shifts: one drawer, one cashier, one business day; from the float to the blind count."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from heatdesk.billing.errors import NoOpenTill
-from heatdesk.billing.models import TillShift
-from heatdesk.billing.rules.workflow import ShiftState
-from heatdesk.db import db
+from sqlalchemy import Select, func, select
+
+from heatdesk import audit
+from heatdesk.audit import AuditEntry
+from heatdesk.auth.models import Staff
+from heatdesk.billing.errors import (
+    CountDiffers,
+    NoBranch,
+    NoOpenTill,
+    TillAlreadyOpen,
+    TillClosed,
+    TillInOtherHands,
+    TillMoved,
+)
+from heatdesk.billing.models import BusinessDay, Journal, TillShift
+from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
+from heatdesk.billing.rules.tills import CountLine, DrawerCount, closing_movements, compare
+from heatdesk.billing.rules.workflow import DayState, ShiftState, TenderMethod
+from heatdesk.billing.services import ledger, takings
+from heatdesk.dates import now
+from heatdesk.db import db, get_or_refuse
+from heatdesk.money import ZERO
+
+_COUNTED_AGAIN = "count_differed"
+
+
+@dataclass(frozen=True)
+class EarlierCount:
+    """A count that differed from the books and was made again; nothing of it was booked."""
+
+    at: datetime
+    cash: Decimal
 
 
 def current_shift(staff_id: int) -> TillShift:
     """The cashier's open shift, locked for share so that its closing waits; raises `NoOpenTill`."""
-    shift = db.session.scalar(
-        select(TillShift)
-        .where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
-        .with_for_update(read=True)
-    )
+    shift = db.session.scalar(_open_shift(staff_id).with_for_update(read=True))
     if shift is None:
         raise NoOpenTill
     return shift
+
+
+def find_open_shift(staff_id: int) -> TillShift | None:
+    """The cashier's open shift to look at, without waiting for anybody."""
+    return db.session.scalar(_open_shift(staff_id))
+
+
+def find_last_shift(staff_id: int) -> TillShift | None:
+    """What the next opening is likely to repeat: the same window, the same float."""
+    query = select(TillShift).where(TillShift.staff_id == staff_id).order_by(TillShift.id.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+def open_shift(cashier: Staff, till_name: str, float_amount: Decimal) -> TillShift:
+    """Open a till on the branch's open day with `float_amount` yuan from the bank (1001 ← 1002) in it.
+
+    Raises `NoBranch`, `DayNotOpen`, `TillAlreadyOpen`, `TillInOtherHands`.
+    """
+    if cashier.branch_id is None:
+        raise NoBranch
+    day = ledger.business_date(cashier.branch_id)
+    held = find_open_shift(cashier.id)
+    if held is not None:
+        raise TillAlreadyOpen(till=held.till_name)
+    _refuse_till_in_other_hands(cashier.branch_id, till_name)
+    shift = TillShift(
+        branch_id=cashier.branch_id,
+        business_date=day,
+        staff_id=cashier.id,
+        till_name=till_name,
+        float_amount=float_amount,
+    )
+    db.session.add(shift)
+    db.session.flush()
+    if float_amount:
+        ledger.post(
+            JournalKind.TILL_FLOAT,
+            [ledger.movement(LedgerCode.CASH_IN_TILL, LedgerCode.BANK, float_amount)],
+            branch_id=cashier.branch_id,
+            by=cashier.id,
+            till_shift_id=shift.id,
+        )
+    return shift
+
+
+def get_locked(shift_id: int) -> TillShift:
+    """The shift locked for its closing, after waiting for the payments under way on it; raises `Missing`."""
+    return get_or_refuse(TillShift, shift_id, lock=True)
+
+
+def moves_on(shift: TillShift) -> int:
+    """How many journals the shift has: a count made on an older figure was overtaken."""
+    query = select(func.count()).select_from(Journal).where(*takings.journals_of_shift(shift))
+    return db.session.scalar(query) or 0
+
+
+def close_shift(
+    shift: TillShift, count: DrawerCount, *, by: Staff, seen: int, reason: str = ""
+) -> list[CountLine]:
+    """Close a locked shift with what was counted; the difference in cash is booked, the drawer is left empty.
+
+    A difference is never refused, but it wants a reason: `CountDiffers` without one. Raises `TillClosed`, and
+    `TillMoved` when journals joined the shift after the count began (`seen` is `moves_on` of then).
+    """
+    refuse_closed(shift)
+    if moves_on(shift) != seen:
+        raise TillMoved
+    lines = compare(count, takings.expected(shift))
+    differs = any(line.over_short for line in lines)
+    if differs and not reason:
+        raise CountDiffers
+    cash = next(line for line in lines if line.method is TenderMethod.CASH)
+    movements = closing_movements(cash.expected, cash.counted)
+    if movements:
+        ledger.post(
+            JournalKind.TILL_CLOSE,
+            movements,
+            branch_id=shift.branch_id,
+            by=by.id,
+            till_shift_id=shift.id,
+            memo=reason if differs else "",
+        )
+    counted = _frozen(count, lines, by)
+    shift.state = ShiftState.CLOSED
+    shift.closed_at = now()
+    shift.counted = counted
+    shift.expected_cash = cash.expected
+    shift.over_short = cash.over_short
+    shift.over_short_reason = reason if differs else ""
+    db.session.flush()
+    return lines
+
+
+def refuse_closed(shift: TillShift) -> None:
+    """Raise `TillClosed` for a shift that was counted before."""
+    if shift.state is ShiftState.CLOSED:
+        raise TillClosed
+
+
+def record_differing_count(shift: TillShift, count: DrawerCount, *, by: Staff) -> None:
+    """Leave a trace of a count that did not agree, so that feeling one's way to the books can be seen."""
+    audit.record(
+        _COUNTED_AGAIN,
+        actor_id=by.id,
+        subject_table="till_shift",
+        subject_id=shift.id,
+        after={"cash": str(count.cash), "slips": {m.value: str(a) for m, a in count.slips.items()}},
+    )
+
+
+def earlier_counts(shift: TillShift) -> list[EarlierCount]:
+    """The counts of a shift that differed and were made again, oldest first."""
+    rows = db.session.execute(
+        select(AuditEntry.recorded_at, AuditEntry.after)
+        .where(
+            AuditEntry.subject_table == "till_shift",
+            AuditEntry.subject_id == str(shift.id),
+            AuditEntry.verb == _COUNTED_AGAIN,
+        )
+        .order_by(AuditEntry.id)
+    ).all()
+    return [EarlierCount(at, Decimal(after["cash"])) for at, after in rows if after]
+
+
+def count_lines(shift: TillShift) -> list[CountLine]:
+    """What a closed shift was counted at, as frozen when it closed."""
+    frozen: dict[str, Any] = (shift.counted or {}).get("methods", {})
+    return [
+        CountLine(TenderMethod(method), Decimal(sums["expected"]), Decimal(sums["counted"]))
+        for method, sums in frozen.items()
+    ]
+
+
+def select_shifts(*conditions: Any) -> Select[Any]:
+    """Rows (shift, cashier's name), newest first."""
+    columns: tuple[Any, ...] = (TillShift, Staff.name)
+    return (
+        select(*columns)
+        .join(Staff, Staff.id == TillShift.staff_id)
+        .where(*conditions)
+        .order_by(TillShift.id.desc())
+    )
+
+
+def cashier_name(shift: TillShift) -> str:
+    """Whose till it is."""
+    return get_or_refuse(Staff, shift.staff_id).name
+
+
+def cashiers_with_shifts(*conditions: Any) -> Sequence[tuple[int, str]]:
+    """(id, name) of everybody who ever held a till, for a filter."""
+    query = select(Staff.id, Staff.name).join(TillShift, TillShift.staff_id == Staff.id).where(*conditions)
+    return [(row.id, row.name) for row in db.session.execute(query.distinct().order_by(Staff.name))]
+
+
+def day_is_open(branch_id: int | None) -> bool:
+    """Whether a till could be opened now."""
+    query = select(BusinessDay.day).where(
+        BusinessDay.branch_id == branch_id, BusinessDay.state == DayState.OPEN
+    )
+    return db.session.scalar(query) is not None
+
+
+def _open_shift(staff_id: int) -> Select[TillShift]:
+    return select(TillShift).where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
+
+
+def _refuse_till_in_other_hands(branch_id: int, till_name: str) -> None:
+    holder = db.session.scalar(
+        select(Staff.name)
+        .join(TillShift, TillShift.staff_id == Staff.id)
+        .where(
+            TillShift.branch_id == branch_id,
+            TillShift.till_name == till_name,
+            TillShift.state == ShiftState.OPEN,
+        )
+        .limit(1)
+    )
+    if holder is not None:
+        raise TillInOtherHands(till=till_name, name=holder)
+
+
+def _frozen(count: DrawerCount, lines: Sequence[CountLine], by: Staff) -> dict[str, Any]:
+    return {
+        "pieces": {str(value): number for value, number in count.pieces.items() if number},
+        "other_cash": str(count.other_cash or ZERO),
+        "methods": {
+            line.method.value: {"expected": str(line.expected), "counted": str(line.counted)}
+            for line in lines
+        },
+        "counted_by": by.id,
+        "counted_by_name": by.name,
+    }

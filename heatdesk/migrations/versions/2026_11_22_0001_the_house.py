@@ -872,9 +872,16 @@ def upgrade() -> None:
             "kind",
             sa.Text(),
             nullable=False,
-            comment="refused: not charged; outlier: charged but far from last season",
+            comment="outlier: charged but far from last season; the others: not charged",
         ),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False, comment="an English message id"),
+        sa.Column(
+            "values",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="what stands in the places of the message",
+        ),
         sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=True),
         sa.Column("previous_amount", sa.Numeric(precision=14, scale=2), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1024,6 +1031,12 @@ def upgrade() -> None:
         sa.Column("target", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("quantity_m2", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column("basis_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "figures",
+            sa.ARRAY(sa.BigInteger()),
+            nullable=True,
+            comment="what the basis leaves open: areas in 0.01 m2, amounts in fen, days",
+        ),
         sa.Column("explanation", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
@@ -1204,7 +1217,7 @@ def upgrade() -> None:
         sa.table("ledger_account", *(sa.column(name) for name in ("code", "kind", "name", "name_zh"))),
         [{"code": code, **facts._asdict()} for code, facts in CHART.items()],
     )
-    for name in ("ledger", "seasons", "search", "audit", "grants"):
+    for name in ("ledger", "tills", "seasons", "search", "audit", "grants"):
         _run_sql((Path(__file__).parents[1] / "sql" / f"0001_{name}.sql").read_text(encoding="utf-8"))
 
 

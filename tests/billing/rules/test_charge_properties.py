@@ -24,7 +24,7 @@ from heatdesk.billing.rules.tariffs import Tariff
 from heatdesk.billing.rules.terms import Term
 from heatdesk.money import round_money
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=40, deadline=None)
 
 areas = st.decimals("0.01", "99999.99", places=2)
 heights = st.none() | st.decimals("2.00", "9.99", places=2)

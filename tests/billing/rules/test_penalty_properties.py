@@ -16,7 +16,7 @@ from heatdesk.billing.rules.penalties import (
 )
 from heatdesk.money import ZERO
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=40, deadline=None)
 
 DUE_ON = date(2024, 12, 31)
 days = st.dates(date(2024, 11, 1), date(2026, 3, 1))

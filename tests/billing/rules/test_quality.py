@@ -84,7 +84,7 @@ def test_days_of_an_outage(hours: str, part_day: PartStep, days: str) -> None:
     assert SupplyTimeRule(part_day=part_day).outage_days(Decimal(hours)) == Decimal(days)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 121), st.decimals("0.01", "500", places=2))
 def test_what_is_given_back_at_either_end_makes_the_fee(days: int, area: Decimal) -> None:
     whole = bill(replace(FLAT, areas=Areas(area)))

@@ -159,6 +159,8 @@ def test_a_meter_runs_forward_or_over() -> None:
         used_between(before, Reading(date(2025, 3, 15), Decimal(300)))
     with pytest.raises(ReadingBelowPrevious):
         used_between(before, Reading(date(2025, 3, 15), Decimal(50000)), digits=5)
+    with pytest.raises(ReadingBelowPrevious):
+        used_between(Reading(date(2024, 11, 15), Decimal(50000)), Reading(date(2025, 3, 15), Decimal(300)), 5)
     with pytest.raises(BadInput, match="must come after"):
         used_between(before, before)
 

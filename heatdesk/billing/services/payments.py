@@ -1,0 +1,170 @@
+"""Taking money at the counter: one payment, one journal, one receipt, once."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from heatdesk.auth.models import Staff
+from heatdesk.billing.errors import (
+    AccountClosed,
+    AccountLocked,
+    BalanceChanged,
+    DueDiffers,
+    NoSuchSeason,
+    TillOfAnotherDay,
+)
+from heatdesk.billing.models import Account, Allocation, Payment, Receipt, Tender, TillShift
+from heatdesk.billing.rules.ledger import JournalKind
+from heatdesk.billing.rules.payments import (
+    CASH_STEPS,
+    Offer,
+    Reckoning,
+    allocate,
+    match_movements,
+    reckon,
+)
+from heatdesk.billing.rules.workflow import NumberKind
+from heatdesk.billing.services import ledger, number_books, receipts, standings, tills
+from heatdesk.billing.services.standings import Standing
+from heatdesk.db import db, get_or_refuse
+from heatdesk.errors import Missing
+from heatdesk.money import format_money
+from heatdesk.network.models import Branch
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """What the cashier asks for: the ticked seasons, the tenders, and the state that the page showed."""
+
+    season_ids: frozenset[int]
+    offers: tuple[Offer, ...]
+    shown_due: Decimal
+    seen: str
+    part: bool = False
+    keep_surplus: bool = False
+
+
+def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UUID) -> Receipt:
+    """Book the payment and issue its receipt, all or nothing.
+
+    Locks till shift, account, number book, in this order. Raises `NoOpenTill`, `TillOfAnotherDay`, `Missing` (another
+    branch), `AccountLocked`, `AccountClosed`, `BalanceChanged` and `DueDiffers` (the page is stale), `NoSuchSeason`,
+    `NoNumberBook`, `DayNotOpen`, and what `reckon` refuses.
+    """
+    shift = open_shift(by)
+    account = _payable(account_id, shift)
+    standing = standings.of_account(account.id)
+    due = _agreed_due(account, standing, order)
+    reckoning = reckon(
+        due,
+        order.offers,
+        cash_step=cash_step(shift.branch_id),
+        prepayment=standing.prepayment,
+        part=order.part,
+        keep_surplus=order.keep_surplus,
+    )
+    open_bills = {bill.season_id: bill.due for bill in standing.bills if bill.season_id in order.season_ids}
+    allocations = allocate(reckoning.settled, open_bills)
+    book, number = number_books.take_number(NumberKind.RECEIPT, by.id)
+    journal = ledger.post(
+        JournalKind.PAYMENT,
+        match_movements(
+            reckoning.tenders,
+            allocations,
+            account_id=account.id,
+            to_prepayment=reckoning.to_prepayment,
+            rounding=reckoning.rounding,
+        ),
+        branch_id=shift.branch_id,
+        by=by.id,
+        request_id=request_id,
+        till_shift_id=shift.id,
+    )
+    payment = _record(account, shift, journal.id, reckoning, allocations)
+    return receipts.issue(
+        payment, reckoning, allocations, standing, shift=shift, by=by, book=book, number=number
+    )
+
+
+def open_shift(by: Staff) -> TillShift:
+    """The cashier's shift of the branch's open business day; raises `NoOpenTill`, `DayNotOpen`, `TillOfAnotherDay`."""
+    shift = tills.current_shift(by.id)
+    day = ledger.business_date(shift.branch_id)
+    if shift.business_date != day:
+        raise TillOfAnotherDay(till_day=shift.business_date, day=day)
+    return shift
+
+
+def cash_step(branch_id: int) -> Decimal:
+    """What this branch rounds cash to, yuan."""
+    return CASH_STEPS[db.session.scalars(select(Branch.cash_rounding).where(Branch.id == branch_id)).one()]
+
+
+def _payable(account_id: int, shift: TillShift) -> Account:
+    account = get_or_refuse(Account, account_id, lock=True)
+    if account.branch_id != shift.branch_id:
+        raise Missing
+    if account.is_locked:
+        raise AccountLocked
+    if account.closed_on is not None:
+        raise AccountClosed(day=account.closed_on)
+    return account
+
+
+def _agreed_due(account: Account, standing: Standing, order: PaymentOrder) -> Decimal:
+    """What the ticked seasons come to, when the page showed the same."""
+    if not standings.still_seen(order.seen, standing):
+        raise BalanceChanged(
+            now=format_money(standing.owed), reason=standings.what_changed(account.id, order.seen)
+        )
+    if order.season_ids - {bill.season_id for bill in standing.bills}:
+        raise NoSuchSeason
+    due = standing.due_of(order.season_ids)
+    if due != order.shown_due:
+        raise DueDiffers(now=format_money(due), shown=format_money(order.shown_due))
+    return due
+
+
+def _record(
+    account: Account,
+    shift: TillShift,
+    journal_id: int,
+    reckoning: Reckoning,
+    allocations: dict[int, Decimal],
+) -> Payment:
+    payment = Payment(
+        account_id=account.id,
+        journal_id=journal_id,
+        till_shift_id=shift.id,
+        amount=reckoning.amount,
+        to_prepayment=reckoning.to_prepayment,
+        rounding=reckoning.rounding,
+        cash_received=reckoning.cash_received,
+        change_given=reckoning.change,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    db.session.add_all(_parts(payment, reckoning.tenders, allocations))
+    return payment
+
+
+def _parts(
+    payment: Payment, tenders: Sequence[Offer], allocations: dict[int, Decimal]
+) -> list[Tender | Allocation]:
+    return [
+        *(
+            Tender(
+                payment_id=payment.id, method=tender.method, amount=tender.amount, reference=tender.reference
+            )
+            for tender in tenders
+        ),
+        *(
+            Allocation(
+                payment_id=payment.id, season_id=season_id, account_id=payment.account_id, amount=amount
+            )
+            for season_id, amount in allocations.items()
+        ),
+    ]

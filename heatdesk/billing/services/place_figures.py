@@ -1,0 +1,110 @@
+"""Households, area and debt by place, counted by grouping: two queries for a page, whatever the city's size."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from heatdesk.billing.models import Account, Bill, SupplyTerm
+from heatdesk.dates import today
+from heatdesk.db import db
+from heatdesk.money import ZERO
+from heatdesk.network.figures import Figures, source
+from heatdesk.network.models import Building, Community, Premises, Station
+from heatdesk.people.models import Customer
+
+_GROUPS: dict[str, Any] = {
+    "branches": Account.branch_id,
+    "offices": Building.office_id,
+    "sources": Station.heat_source_id,
+    "stations": Building.station_id,
+    "districts": Community.district_id,
+    "communities": Building.community_id,
+    "buildings": Premises.building_id,
+    "premises": Account.premises_id,
+}
+_DUE = Bill.charged - Bill.reduced - Bill.paid
+
+
+def current_term() -> Any:
+    """The join condition of the supply term that holds today."""
+    return and_(
+        SupplyTerm.account_id == Account.id,
+        SupplyTerm.starts_on <= today(),
+        or_(SupplyTerm.ends_on.is_(None), SupplyTerm.ends_on >= today()),
+    )
+
+
+def join_places(query: Select[Any]) -> Select[Any]:
+    """Join an `account` query with its premises, building, community and station, so that any place can narrow it."""
+    return (
+        query.join(Premises, Premises.id == Account.premises_id)
+        .join(Building, Building.id == Premises.building_id)
+        .join(Community, Community.id == Building.community_id)
+        .join(Station, Station.id == Building.station_id)
+    )
+
+
+def at_place(noun: str, place_id: int) -> Any:
+    """The condition that an account, joined by `join_places`, lies at this place."""
+    return _GROUPS[noun] == place_id
+
+
+@source
+def count(noun: str, place_ids: Sequence[int], branch_id: int | None) -> dict[int, Figures]:
+    """Open accounts, their present area, and who of all accounts owes how much, by place id."""
+    group = _GROUPS[noun]
+    mine = [group.in_(place_ids)] + ([] if branch_id is None else [Account.branch_id == branch_id])
+    held = _joined(
+        noun, select(group, func.count(), func.sum(SupplyTerm.building_area_m2)).select_from(Account)
+    )
+    held = (
+        held.outerjoin(SupplyTerm, current_term()).where(Account.closed_on.is_(None), *mine).group_by(group)
+    )
+    owing = select(group, func.count(Bill.account_id.distinct()), func.sum(_DUE)).select_from(Bill)
+    owing = (
+        _joined(noun, owing.join(Account, Account.id == Bill.account_id))
+        .where(_DUE > 0, *mine)
+        .group_by(group)
+    )
+    accounts = {row[0]: row for row in db.session.execute(held)}
+    debts = {row[0]: row for row in db.session.execute(owing)}
+    holders = _holders(place_ids, branch_id) if noun == "premises" else {}
+    return {
+        place_id: Figures(
+            accounts=accounts[place_id][1] if place_id in accounts else 0,
+            area_m2=(accounts[place_id][2] if place_id in accounts else None) or ZERO,
+            owing=debts[place_id][1] if place_id in debts else 0,
+            owed=debts[place_id][2] if place_id in debts else Decimal(0),
+            holder=holders.get(place_id, ("", None))[0],
+            account_id=holders.get(place_id, ("", None))[1],
+        )
+        for place_id in {*accounts, *debts}
+    }
+
+
+def _joined(noun: str, query: Select[Any]) -> Select[Any]:
+    """Only the tables that the grouping needs: a branch needs none, a source needs four."""
+    if noun in ("branches", "premises"):
+        return query
+    query = query.join(Premises, Premises.id == Account.premises_id)
+    if noun == "buildings":
+        return query
+    query = query.join(Building, Building.id == Premises.building_id)
+    if noun == "districts":
+        return query.join(Community, Community.id == Building.community_id)
+    if noun == "sources":
+        return query.join(Station, Station.id == Building.station_id)
+    return query
+
+
+def _holders(premises_ids: Sequence[int], branch_id: int | None) -> dict[int, tuple[str, int]]:
+    query = (
+        select(Account.premises_id, Customer.name, Account.id)
+        .join(Customer, Customer.id == Account.customer_id)
+        .where(Account.premises_id.in_(premises_ids), Account.closed_on.is_(None))
+    )
+    if branch_id is not None:
+        query = query.where(Account.branch_id == branch_id)
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(query)}

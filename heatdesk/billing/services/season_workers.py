@@ -1,0 +1,80 @@
+"""Processes that share a season run: the caller and its helpers, each with a database session of its own."""
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+from flask import Flask, current_app
+
+from heatdesk.auth import models as staff_tables
+from heatdesk.billing.rules.workflow import RunState
+from heatdesk.billing.services import season_runs
+from heatdesk.billing.services.season_shards import Report
+from heatdesk.db import db
+
+_KNOWN = (staff_tables,)
+"""Imported so that a helper, which starts with nothing, knows the tables that a run's columns point to."""
+
+_DATABASE = ("SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_ENGINE_OPTIONS")
+
+
+class Crew:
+    """The caller and `helpers` processes that wait for runs to share."""
+
+    def __init__(self, helpers: list[Connection]) -> None:
+        self.helpers = helpers
+
+    def carry_out(self, run_id: int, report: Report) -> RunState:
+        """`season_runs.carry_out` by everybody at once; a helper that dies leaves its shard to the others."""
+        for helper in self.helpers:
+            helper.send(run_id)
+        state = season_runs.carry_out(run_id, report)
+        for helper in self.helpers:
+            with suppress(EOFError):
+                helper.recv()
+        return state
+
+
+@contextmanager
+def crew(processes: int) -> Iterator[Crew]:
+    """A crew of `processes`, the calling one included; its helpers end with it."""
+    context = multiprocessing.get_context("spawn")
+    config = {name: current_app.config[name] for name in _DATABASE}
+    helpers, started = [], []
+    for _helper in range(processes - 1):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_help, args=(theirs, config), daemon=True)
+        process.start()
+        theirs.close()
+        helpers.append(ours)
+        started.append(process)
+    try:
+        for helper in helpers:
+            helper.recv()
+        yield Crew(helpers)
+    finally:
+        for helper in helpers:
+            helper.close()
+        for process in started:
+            process.join()
+
+
+def _help(pipe: Connection, config: dict[str, Any]) -> None:
+    """A helper's life: say that it is there, carry out what it is told to until the pipe closes."""
+    app = Flask("heatdesk-season-run")
+    app.config.update(config)
+    db.init_app(app)
+    with app.app_context():
+        try:
+            pipe.send(None)
+            while True:
+                season_runs.carry_out(pipe.recv(), _say_nothing)
+                pipe.send(None)
+        except (EOFError, BrokenPipeError):
+            return
+
+
+def _say_nothing(_done: int, _total: int) -> None:
+    """The caller reports for all."""

@@ -1,0 +1,152 @@
+"""Tariffs: drafted by one person, approved by another, followed by versions, never edited."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from heatdesk.billing.errors import ApproverIsAuthor, DraftExists, TariffDateTaken, TariffIsFinal
+from heatdesk.billing.models import Season, Tariff
+from heatdesk.billing.rules.states import UseClass
+from heatdesk.billing.rules.tariffs import Tariff as TariffRules
+from heatdesk.billing.rules.workflow import SeasonState, TariffState
+from heatdesk.dates import now
+from heatdesk.db import db, get_or_refuse
+from heatdesk.errors import Stale
+
+BLANK: dict[str, Any] = {"price_unit": "season", "area": {"base": "building"}}
+"""What the first draft of a class starts from."""
+
+
+def in_force(season: Season) -> list[TariffRules]:
+    """The approved tariffs that a season may use: every version valid from its first day or earlier."""
+    rows = db.session.scalars(
+        select(Tariff)
+        .where(Tariff.state == TariffState.APPROVED, Tariff.valid_from <= season.starts_on)
+        .order_by(Tariff.use_class, Tariff.valid_from)
+    )
+    return [TariffRules.from_parameters(row.parameters) for row in rows]
+
+
+def rows_in_force(season: Season) -> Sequence[Tariff]:
+    """Per use class the version that prices the season, for its page."""
+    return db.session.scalars(
+        select(Tariff)
+        .distinct(Tariff.use_class)
+        .where(Tariff.state == TariffState.APPROVED, Tariff.valid_from <= season.starts_on)
+        .order_by(Tariff.use_class, Tariff.valid_from.desc())
+    ).all()
+
+
+def newest(use_class: UseClass) -> Tariff | None:
+    """The last version entered for the class, whatever became of it."""
+    return db.session.scalar(
+        select(Tariff).where(Tariff.use_class == use_class).order_by(Tariff.version.desc()).limit(1)
+    )
+
+
+def starting_point(use_class: UseClass) -> dict[str, Any]:
+    """The parameters a new draft starts from: those of the last approved version, or a blank page."""
+    last = db.session.scalar(
+        select(Tariff)
+        .where(Tariff.use_class == use_class, Tariff.state == TariffState.APPROVED)
+        .order_by(Tariff.valid_from.desc())
+        .limit(1)
+    )
+    return dict(last.parameters) if last else {**BLANK, "use_class": use_class.value}
+
+
+def draft(rules: TariffRules, *, by: int) -> Tariff:
+    """A new version in draft; raises `DraftExists` while the class has another one."""
+    lock_class(rules.use_class)
+    open_draft = db.session.scalar(
+        select(Tariff.id).where(Tariff.use_class == rules.use_class, Tariff.state == TariffState.DRAFT)
+    )
+    if open_draft is not None:
+        raise DraftExists
+    last = newest(rules.use_class)
+    row = Tariff(use_class=rules.use_class, version=last.version + 1 if last else 1, state=TariffState.DRAFT)
+    _write(row, rules, by)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def edit(tariff_id: int, rules: TariffRules, *, seen: str, by: int) -> Tariff:
+    """Rewrite a draft; whoever edits it becomes its author, so that another person approves.
+
+    `seen` is `fingerprint` of what the form showed; raises `Stale` when the draft has moved on, `TariffIsFinal` when
+    it is no draft any more.
+    """
+    row = get_or_refuse(Tariff, tariff_id, lock=True)
+    if row.state != TariffState.DRAFT:
+        raise TariffIsFinal
+    if fingerprint(row) != seen:
+        raise Stale
+    _write(row, rules, by)
+    db.session.flush()
+    return row
+
+
+def approve(tariff_id: int, *, seen: str, by: int) -> Tariff:
+    """A second person makes the draft binding. Raises `ApproverIsAuthor`, `TariffIsFinal`, `TariffDateTaken`, `Stale`."""
+    row = get_or_refuse(Tariff, tariff_id, lock=True)
+    lock_class(row.use_class)
+    if row.state != TariffState.DRAFT:
+        raise TariffIsFinal
+    if fingerprint(row) != seen:
+        raise Stale
+    if row.drafted_by == by:
+        raise ApproverIsAuthor
+    taken = db.session.scalar(
+        select(Tariff.id).where(
+            Tariff.use_class == row.use_class,
+            Tariff.valid_from == row.valid_from,
+            Tariff.state == TariffState.APPROVED,
+        )
+    )
+    if taken is not None:
+        raise TariffDateTaken(day=row.valid_from)
+    row.state, row.approved_by, row.approved_at = TariffState.APPROVED, by, now()
+    db.session.flush()
+    return row
+
+
+def withdraw(tariff_id: int, *, by: int) -> Tariff:
+    """Take a version out of use; an approved one only by another person than its author. The trail keeps who approved."""
+    row = get_or_refuse(Tariff, tariff_id, lock=True)
+    if row.state == TariffState.WITHDRAWN:
+        raise Stale
+    if row.state == TariffState.APPROVED and row.drafted_by == by:
+        raise ApproverIsAuthor
+    row.state, row.approved_by, row.approved_at = TariffState.WITHDRAWN, None, None
+    db.session.flush()
+    return row
+
+
+def billed_seasons_from(valid_from: date) -> Sequence[str]:
+    """The codes of billed seasons that a version valid from this day would price anew."""
+    return db.session.scalars(
+        select(Season.code)
+        .where(Season.starts_on >= valid_from, Season.state == SeasonState.BILLED)
+        .order_by(Season.starts_on)
+    ).all()
+
+
+def fingerprint(row: Tariff) -> str:
+    """What a form has seen, so that a stale page is noticed."""
+    written = json.dumps(row.parameters, sort_keys=True, ensure_ascii=False, default=str)
+    return f"{row.state.value}-{hashlib.sha256(written.encode()).hexdigest()[:16]}"
+
+
+def lock_class(use_class: UseClass) -> None:
+    """One person at a time adds or approves a version of a class."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"tariff {use_class.value}"))))
+
+
+def _write(row: Tariff, rules: TariffRules, by: int) -> None:
+    row.parameters = rules.to_parameters()
+    row.valid_from, row.document_no, row.drafted_by = rules.valid_from, rules.document_no, by

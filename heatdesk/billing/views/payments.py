@@ -1,0 +1,150 @@
+"""Payments: the list of a day, one payment with its papers, voiding it on its day."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from heatdesk.auth.permissions import Permission
+from heatdesk.billing.forms.voids import VoidForm
+from heatdesk.billing.rules.workflow import TenderMethod
+from heatdesk.billing.services import labels, payment_lists, voids
+from heatdesk.billing.services.payment_lists import PaymentFilter
+from heatdesk.db import db
+from heatdesk.errors import BadInput
+from heatdesk.i18n import _
+from heatdesk.money import format_money
+from heatdesk.sheets.writing import write_xlsx
+from heatdesk.web.guards import requires
+from heatdesk.web.pages import flash_notice, paginate, whole_argument
+from heatdesk.web.request_keys import current_request_id
+
+bp = Blueprint("payments", __name__, url_prefix="/billing/payments")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("")
+@requires(Permission.PAYMENT_VIEW)
+def index() -> ResponseReturnValue:
+    narrowed = _filter()
+    return render_template(
+        "billing/payments/index.html",
+        narrowed=narrowed,
+        page=paginate(payment_lists.listed(narrowed)),
+        totals=payment_lists.totals(narrowed),
+        cashiers=payment_lists.cashiers(current_user.branch_id),
+        tenders=labels.TENDERS,
+    )
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.PAYMENT_VIEW)
+def export() -> ResponseReturnValue:
+    who = [_("Receipt no."), _("Card no."), _("Customer"), _("Cashier")]
+    header = [_("Time"), *who, _("Paid by"), _("Amount"), _("State")]
+    rows = (
+        [
+            row.taken_at,
+            row.receipt,
+            row.card_no,
+            row.customer,
+            row.cashier,
+            _methods(row),
+            row.amount,
+            _state(row),
+        ]
+        for row in db.session.execute(payment_lists.listed(_filter()))
+    )
+    return Response(
+        write_xlsx(rows, header, sheet_name=_("Payments")),
+        mimetype=XLSX,
+        headers={"Content-Disposition": 'attachment; filename="payments.xlsx"'},
+    )
+
+
+@bp.get("/<int:payment_id>")
+@requires(Permission.PAYMENT_VIEW)
+def show(payment_id: int) -> ResponseReturnValue:
+    sheet = payment_lists.sheet(payment_id, current_user.branch_id)
+    printed = request.args.get("printed", "")
+    return render_template(
+        "billing/payments/show.html",
+        sheet=sheet,
+        tenders=labels.TENDERS,
+        reason_label=voids.reason_label,
+        voidable=current_user.may(Permission.PAYMENT_VOID) and voids.is_voidable(payment_id, current_user),
+        printed=url_for("receipts.paper", receipt_id=sheet.receipt.id)
+        if printed == str(sheet.receipt.id)
+        else None,
+    )
+
+
+@bp.get("/<int:payment_id>/void")
+@requires(Permission.PAYMENT_VOID)
+def confirm(payment_id: int) -> ResponseReturnValue:
+    voids.examine(payment_id, current_user)
+    sheet = payment_lists.sheet(payment_id, current_user.branch_id)
+    return render_template("billing/payments/void.html", form=VoidForm(), sheet=sheet)
+
+
+@bp.post("/<int:payment_id>/void")
+@requires(Permission.PAYMENT_VOID)
+def void(payment_id: int) -> ResponseReturnValue:
+    sheet = payment_lists.sheet(payment_id, current_user.branch_id)
+    form = VoidForm()
+    if not form.validate_on_submit():
+        return render_template("billing/payments/void.html", form=form, sheet=sheet), 422
+    voids.void(payment_id, form.stated, by=current_user, request_id=current_request_id())
+    flash_notice(
+        _(
+            "Receipt %(number)s is void. Give back ¥%(amount)s.",
+            number=sheet.receipt.written,
+            amount=_back(sheet),
+        )
+    )
+    if current_user.may(Permission.COUNTER):
+        return redirect(url_for("counter.show", account_id=sheet.account.id), 303)
+    return redirect(url_for("payments.show", payment_id=payment_id), 303)
+
+
+def _back(sheet: payment_lists.PaymentSheet) -> str:
+    """What the customer gets back in hand or by the channel; prepayment is simply there again."""
+    returned = (tender.amount for tender in sheet.tenders if tender.method is not TenderMethod.PREPAYMENT)
+    return format_money(sum(returned, start=sheet.payment.amount * 0))
+
+
+def _filter() -> PaymentFilter:
+    """What the query string narrows the list to; a day is chosen unless a number or a card is."""
+    given = request.args
+    number, card_no = given.get("number", "").strip(), given.get("card_no", "").strip()
+    method, cashier = given.get("method", ""), given.get("cashier", "")
+    day = _day(given.get("day", ""))
+    if day is None and not number and not card_no:
+        day = payment_lists.newest_day(current_user.branch_id)
+    return PaymentFilter(
+        branch_id=current_user.branch_id or whole_argument("branch"),
+        day=day,
+        cashier_id=int(cashier) if cashier.isdecimal() and len(cashier) < 19 else None,
+        method=TenderMethod(method) if method in set(TenderMethod) else None,
+        number=number,
+        card_no=card_no,
+        till_shift_id=whole_argument("till"),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput("“%(typed)s” is not a date. Write it like 2026-11-21.", typed=text[:40]) from None
+
+
+def _methods(row: Any) -> str:
+    return ", ".join(str(labels.TENDERS[TenderMethod(method)]) for method in row.methods or [])
+
+
+def _state(row: Any) -> str:
+    return _("void") if row.is_void else _("taken")

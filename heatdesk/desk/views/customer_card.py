@@ -1,0 +1,100 @@
+"""The customer card: everything about a household on pages that share one head."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import and_, or_
+
+from heatdesk.audit import AuditEntry
+from heatdesk.auth.permissions import Permission
+from heatdesk.billing.forms import words
+from heatdesk.billing.rules.ledger import CHART, LedgerCode
+from heatdesk.billing.services import account_books, dues, supply_terms
+from heatdesk.dates import today
+from heatdesk.desk import changes, household, money_words
+from heatdesk.web.guards import requires
+from heatdesk.web.pages import paginate
+
+bp = Blueprint("customer_card", __name__, url_prefix="/households/<int:account_id>")
+
+
+@bp.get("")
+@requires(Permission.REGISTER_VIEW)
+def show(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "show")
+    payments = paginate(account_books.payments(account_id))
+    return render_template(
+        "desk/card/dues.html",
+        dues=dues.rows_of(account_id, shown["standing"]),
+        payments=payments,
+        methods=money_words.METHODS,
+        **shown,
+    )
+
+
+@bp.get("/ledger")
+@requires(Permission.PAYMENT_VIEW)
+def ledger(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "ledger")
+    page = paginate(account_books.entries(account_id))
+    return render_template("desk/card/ledger.html", page=page, **_ledger_words(), **shown)
+
+
+@bp.get("/ledger/<int:journal_id>")
+@requires(Permission.PAYMENT_VIEW)
+def journal(account_id: int, journal_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "ledger")
+    rows = account_books.of_journal(account_id, journal_id)
+    return render_template("desk/card/journal.html", rows=rows, journal=rows[0], **_ledger_words(), **shown)
+
+
+@bp.get("/terms")
+@requires(Permission.REGISTER_VIEW)
+def terms(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "terms")
+    found = supply_terms.timeline(account_id)
+    return render_template("desk/card/terms.html", terms=found, labels=words, this_day=today, **shown)
+
+
+@bp.get("/papers")
+@requires(Permission.PAYMENT_VIEW)
+def papers(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "papers")
+    page = paginate(account_books.papers(account_id))
+    return render_template("desk/card/papers.html", page=page, **shown)
+
+
+@bp.get("/changes")
+@requires(Permission.REGISTER_VIEW)
+def history(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "history")
+    page = paginate(changes.entries().where(_about(shown)))
+    return render_template("desk/card/changes.html", page=page, changes=changes.in_words(page.items), **shown)
+
+
+def _about(shown: dict[str, Any]) -> Any:
+    """The trail of the account, its customer, its premises and its supply terms."""
+    account = shown["the_account"]
+    term_ids = [str(term.id) for term in supply_terms.timeline(account.id)]
+    subjects = {
+        "account": [str(account.id)],
+        "customer": [str(account.customer_id)],
+        "premises": [str(account.premises_id)],
+        "supply_term": term_ids,
+    }
+    return or_(
+        *[
+            and_(AuditEntry.subject_table == table, AuditEntry.subject_id.in_(ids))
+            for table, ids in subjects.items()
+            if ids
+        ]
+    )
+
+
+def _ledger_words() -> dict[str, Any]:
+    return {
+        "kinds": money_words.JOURNAL_KINDS,
+        "items": money_words.ITEMS,
+        "chart": {code: CHART[LedgerCode(code)] for code in LedgerCode},
+    }

@@ -1,0 +1,91 @@
+"""Customers: found, written down, shown in full only to who asks and is recorded."""
+
+from typing import Any
+
+from sqlalchemy import Select, Table, exists, or_, select, union
+
+from heatdesk import audit, pinyin, search
+from heatdesk.db import Model, db
+from heatdesk.errors import BadInput, Missing
+from heatdesk.people.models import Customer, CustomerKind
+from heatdesk.search import AccountSearch
+from heatdesk.web.versions import refuse_if_changed
+
+
+def _accounts() -> Table:
+    """The table of accounts: it belongs to billing, which stands above, so it is named here and not imported."""
+    return Model.metadata.tables["account"]
+
+
+def in_branch(branch_id: int | None) -> Any:
+    """A branch sees the customers it has accounts with, and those who have no account anywhere yet."""
+    if branch_id is None:
+        return True
+    account = _accounts()
+    own = exists().where(account.c.customer_id == Customer.id, account.c.branch_id == branch_id)
+    return or_(own, ~exists().where(account.c.customer_id == Customer.id))
+
+
+def get(customer_id: int, branch_id: int | None, *, lock: bool = False) -> Customer:
+    """The customer; raises `Missing` when there is none or only other branches know them."""
+    query = select(Customer).where(Customer.id == customer_id, in_branch(branch_id))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    customer = db.session.scalar(query)
+    if customer is None:
+        raise Missing
+    return customer
+
+
+def listing(branch_id: int | None, *, words: str = "", kind: str = "", sort: str = "") -> Select[Any]:
+    """Customers by number of entry, or by name when asked; `words` looks in names, phones, cards and initials."""
+    query = select(Customer).where(in_branch(branch_id))
+    if kind in set(CustomerKind):
+        query = query.where(Customer.kind == kind)
+    if words:
+        query = query.where(Customer.id.in_(_found(words)))
+    orders: dict[str, Any] = {"name": Customer.name.asc(), "-name": Customer.name.desc()}
+    return query.order_by(orders[sort], Customer.id) if sort in orders else query.order_by(Customer.id.desc())
+
+
+def _found(words: str) -> Any:
+    """Ids by the start of the name, and by everything an account can be found by."""
+    by_name = select(Customer.id).where(Customer.name.startswith(words, autoescape=True))
+    fitting = search.fitting(words)
+    if not fitting:
+        return by_name
+    account = _accounts()
+    known = (
+        select(account.c.customer_id)
+        .join(AccountSearch, AccountSearch.account_id == account.c.id)
+        .where(*fitting)
+    )
+    return union(by_name, known)
+
+
+def create(values: dict[str, Any]) -> Customer:
+    customer = Customer(**values)
+    customer.name_initials = pinyin.initials(customer.name)
+    db.session.add(customer)
+    db.session.flush()
+    return customer
+
+
+def change(customer: Customer, values: dict[str, Any], *, seen: str | None) -> None:
+    """Correct a locked customer row; the initials follow the name. Raises `Stale`."""
+    refuse_if_changed(seen, customer)
+    for column, value in values.items():
+        setattr(customer, column, value)
+    customer.name_initials = pinyin.initials(customer.name)
+    db.session.flush()
+
+
+def reveal(customer: Customer, what: str, *, by: int) -> str:
+    """A phone or the identity number in full; who looked is written into the trail. Raises `BadInput`."""
+    shown = {"phone": " / ".join(customer.phones), "id_number": customer.id_number or ""}
+    if what not in shown:
+        raise BadInput("Only phones and identity numbers can be shown.")
+    audit.record(
+        "reveal", actor_id=by, subject_table="customer", subject_id=customer.id, after={"field": what}
+    )
+    return shown[what] or "–"

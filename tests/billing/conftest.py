@@ -1,0 +1,69 @@
+"""A household at an open counter."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from heatdesk.billing.models import Account, Season, TillShift
+from heatdesk.billing.services import standings
+from heatdesk.db import db
+from tests import factories
+
+
+@dataclass
+class Window:
+    """A cashier with an open till and a household that owes 2,327.36 for this season and 1,000.00 for the one before."""
+
+    cashier: Any
+    shift: TillShift
+    account: Account
+    season: Season
+    before: Season
+
+    @property
+    def page(self) -> str:
+        return f"/billing/counter/{self.account.id}"
+
+    def standing(self) -> standings.Standing:
+        db.session.expire_all()
+        return standings.of_account(self.account.id)
+
+    def form(self, *seasons: Season, **typed: str) -> dict[str, Any]:
+        """What the page would post now: these seasons ticked (none given: all), tenders by method."""
+        ticked = {season.id for season in seasons or (self.season, self.before)}
+        standing = self.standing()
+        marks = {
+            name: value for name, value in typed.items() if name in {"part", "surplus", "shown_due", "seen"}
+        }
+        tenders = {f"tender-{name}": value for name, value in typed.items() if name not in marks}
+        return {
+            "season": [str(one) for one in sorted(ticked)],
+            "shown_due": str(standing.due_of(ticked)),
+            "seen": standings.token(self.account.id, standing),
+            **tenders,
+            **marks,
+        }
+
+    def pay(self, *seasons: Season, who: Any = None, **typed: str) -> Any:
+        return (who or self.cashier).post(f"{self.page}/pay", self.form(*seasons, **typed))
+
+
+@pytest.fixture
+def window(app: Any, branch: Any, cashier: Any) -> Window:
+    return make_window(branch, cashier)
+
+
+def make_window(branch: Any, cashier: Any) -> Window:
+    factories.open_day(branch)
+    branch.cash_rounding = "jiao"
+    account = factories.make_account(branch)
+    before, season = factories.make_season(2025), factories.make_season(2026)
+    factories.owe(account, before, "1000.00", cashier.staff)
+    factories.owe(account, season, "2327.36", cashier.staff)
+    assert Decimal("3327.36") == standings.of_account(account.id).owed
+    shift = factories.open_till(cashier.staff, branch)
+    # A refused request rolls back: what stands before it must be committed.
+    db.session.commit()
+    return Window(cashier, shift, account, season, before)

@@ -88,7 +88,7 @@ class OnlyApplicantWithdraws(RuleBroken):
     message = "Only the applicant can withdraw a request, and only until the last decision."
 
 
-class FileNotTaken(BadInput):
+class FileNotTaken(RuleBroken):
     message = "“%(name)s” cannot be attached: PDF, JPEG and PNG files up to %(limit)s MB are taken."
 
 
@@ -104,7 +104,7 @@ class DeputyMayNotDecide(RuleBroken):
     message = "%(name)s does not decide on requests of your branch and cannot be a deputy."
 
 
-class DelegationEndsEarly(BadInput):
+class DelegationEndsEarly(RuleBroken):
     message = "A delegation ends on its last day, which is neither past nor before the first, and lasts a year at most."
 
 
@@ -112,13 +112,13 @@ class RuleSetExists(RuleBroken):
     message = "Rules for this kind that start on %(day)s exist already. Choose another day."
 
 
-class LevelsIncomplete(BadInput):
+class LevelsIncomplete(RuleBroken):
     message = (
         "Give every level a role and a department, without gaps, and amounts that rise from level to level."
     )
 
 
-class ValidFromPast(BadInput):
+class ValidFromPast(RuleBroken):
     message = "New rules can start today at the earliest."
 
 

@@ -63,7 +63,7 @@ class ApprovalRuleForm(FlaskForm):
         self.kind.choices = list(KIND_TITLES.items())
         branches = select(Branch.id, Branch.name).where(scope_branch(Branch.id)).order_by(Branch.name)
         everywhere = [] if current_user.branch_id else [(0, lazy("All branches without rules of their own"))]
-        self.branch_id.choices = [*everywhere, *db.session.execute(branches).tuples()]
+        self.branch_id.choices = [*everywhere, *db.session.execute(branches)]
 
 
 @register

@@ -17,7 +17,7 @@ from heatdesk.approvals.rules.eligibility import Mandate, Matter, Person, refuse
 from heatdesk.approvals.rules.hashing import digest
 from heatdesk.approvals.rules.levels import Level
 from heatdesk.approvals.rules.states import EXPIRES_AFTER_DAYS, RequestState, Verdict
-from heatdesk.approvals.services import effects, people, requests
+from heatdesk.approvals.services import effects, files, people, requests
 from heatdesk.auth.models import Department, Staff
 from heatdesk.auth.permissions import ROLE_LABELS, Role
 from heatdesk.dates import now, today
@@ -67,7 +67,7 @@ def decide(request_id: int, ballot: Ballot, by: Staff) -> ChangeRequest:
         raise RequestExpired(days=EXPIRES_AFTER_DAYS)
     if ballot.seen.request != seen_request(request):
         raise StaleRequest
-    if requests.fingerprint(request) != request.payload_hash:
+    if requests.fingerprint(request, files.fingerprints(request)) != request.payload_hash:
         raise StaleRequest
     mandate = _allowed(request, by, ballot.on_behalf_of)
     if ballot.verdict != Verdict.APPROVE and not ballot.reason.strip():

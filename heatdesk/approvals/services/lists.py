@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from heatdesk.approvals.models import ChangeRequest, Decision, RequestEditor
+from heatdesk.approvals.models import ChangeRequest, Decision, Delegation, RequestEditor
 from heatdesk.approvals.rules.eligibility import Mandate
 from heatdesk.approvals.rules.states import RequestState
 from heatdesk.approvals.services import people
@@ -52,7 +52,8 @@ def count_waiting(reader: Staff) -> int:
 def asked_by(reader: Staff) -> Select[Any]:
     """Rows (request, applicant's name) that the reader applied for or edited, the newest first."""
     edited = select(RequestEditor.change_request_id).where(RequestEditor.staff_id == reader.id)
-    return _rows().where(or_(ChangeRequest.applicant_id == reader.id, ChangeRequest.id.in_(edited)))
+    query: Select[Any] = _rows()
+    return query.where(or_(ChangeRequest.applicant_id == reader.id, ChangeRequest.id.in_(edited)))
 
 
 def count_returned(reader: Staff) -> int:
@@ -65,7 +66,7 @@ def count_returned(reader: Staff) -> int:
 
 def all_of(branch: Any, wanted: Filter) -> Select[Any]:
     """Rows (request, applicant's name) of the reader's scope, the newest first."""
-    query = _rows().where(branch)
+    query: Select[Any] = _rows().where(branch)
     if wanted.words:
         like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
         query = query.where(
@@ -86,10 +87,14 @@ def all_of(branch: Any, wanted: Filter) -> Select[Any]:
     return query
 
 
+def delegations(reader: Staff) -> Select[Any]:
+    """Delegations given by people of the reader's branch, the newest first."""
+    query = select(Delegation).join(Staff, Staff.id == Delegation.from_id).order_by(Delegation.id.desc())
+    return query if reader.branch_id is None else query.where(Staff.branch_id == reader.branch_id)
+
+
 def names_of(staff_ids: set[int]) -> dict[int, str]:
-    return dict(
-        db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids))).tuples().all()
-    )
+    return dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids))).all())
 
 
 def _rows() -> Any:

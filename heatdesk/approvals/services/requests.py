@@ -70,8 +70,7 @@ def edit(
     A new revision keeps the evidence and the editors of the one before: their words still stand in it.
     Raises `NotEditable` and what the kind refuses.
     """
-    if request.state not in EDITABLE:
-        raise NotEditable
+    refuse_unless_editable(request)
     if request.state == RequestState.RETURNED:
         _begin_revision(request)
     _write(request, kinds.get(request.kind), payload, reason, by)
@@ -91,22 +90,24 @@ def submit(request: ChangeRequest, *, by: Staff) -> None:
     kind = kinds.get(request.kind)
     _add_editor(request, by)
     files.refuse_without_evidence(request, kind)
-    request.took_part = sorted(kind.took_part(request.payload))
-    if editors_of(request) <= set(request.took_part):
+    took_part = sorted(kind.took_part(request.payload))
+    if editors_of(request) <= set(took_part):
         raise AppliesAlone
     _wait_for_others_about(request)
     _refuse_second(request)
     preview = kind.preview(request.payload)
-    request.preview = preview.to_json()
-    request.amount = kind.amount(request.payload, preview)
-    request.level_amount = request.amount + _amount_of_likes(request)
+    amount = kind.amount(request.payload, preview)
+    level_amount = amount + _amount_of_likes(request)
+    levels = rule_book.levels_for(request.kind, request.branch_id, level_amount, today())
+    evidence = files.fingerprints(request)
+    request.took_part, request.preview = took_part, preview.to_json()
+    request.amount, request.level_amount = amount, level_amount
     if isinstance(kind, BatchKind):
         rows = kind.rows(request.payload)
         request.row_count, request.row_sum = len(rows), sum((row.amount for row in rows), ZERO)
-    levels = rule_book.levels_for(request.kind, request.branch_id, request.level_amount, today())
     request.levels = [level.to_json() for level in levels]
     request.submitted_at = now()
-    request.payload_hash = fingerprint(request)
+    request.payload_hash = fingerprint(request, evidence)
     move_to_level(request, levels[0])
     request.state = RequestState.SUBMITTED
     db.session.flush()
@@ -161,7 +162,7 @@ def editors_of(request: ChangeRequest) -> set[int]:
     return {request.applicant_id, *db.session.scalars(query)}
 
 
-def fingerprint(request: ChangeRequest) -> str:
+def fingerprint(request: ChangeRequest, evidence: list[list[str]]) -> str:
     """The hash of everything that is decided on: contents, amounts, rows, levels, evidence, revision."""
     contents: dict[str, Any] = {
         name: getattr(request, name)
@@ -172,7 +173,7 @@ def fingerprint(request: ChangeRequest) -> str:
         contents[name] = None if value is None else f"{value:.2f}"
     contents["row_count"] = request.row_count
     contents["took_part"] = list(request.took_part)
-    contents["evidence"] = files.fingerprints(request)
+    contents["evidence"] = evidence
     return digest(contents)
 
 
@@ -239,3 +240,9 @@ def _amount_of_likes(request: ChangeRequest) -> Decimal:
         ChangeRequest.id.in_(shared),
     )
     return db.session.scalar(query) or ZERO
+
+
+def refuse_unless_editable(request: ChangeRequest) -> None:
+    """Raises `NotEditable` for all but drafts and returned requests."""
+    if request.state not in EDITABLE:
+        raise NotEditable

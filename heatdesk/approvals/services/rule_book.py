@@ -10,7 +10,10 @@ from sqlalchemy import select
 from heatdesk.approvals.errors import NoRuleInForce
 from heatdesk.approvals.models import ApprovalRule
 from heatdesk.approvals.rules.levels import Level, RuleSet, in_force, needed
+from heatdesk.approvals.words import KIND_TITLES
+from heatdesk.dates import today
 from heatdesk.db import db
+from heatdesk.network.models import Branch
 
 
 def sets_of(kind: str | None = None) -> dict[str, list[RuleSet]]:
@@ -40,3 +43,25 @@ def set_for(kind: str, branch_id: int | None, day: date) -> Sequence[Level]:
     """All levels of the set in force, whatever the amount; empty when there is none."""
     found = in_force(sets_of(kind).get(kind, ()), branch_id, day)
     return found.levels if found else ()
+
+
+def listing(branch_id: int | None) -> list[tuple[str, RuleSet, bool]]:
+    """(kind, set, whether it holds today) of a branch, of all for head office: what holds and what is to come."""
+    found = []
+    sets = sets_of()
+    for kind in KIND_TITLES:
+        newest_first = sorted(sets.get(kind, ()), key=lambda one: one.valid_from, reverse=True)
+        begun: set[int | None] = set()
+        for one in newest_first:
+            holds = one.valid_from <= today() and one.branch_id not in begun
+            if holds:
+                begun.add(one.branch_id)
+            if (holds or one.valid_from > today()) and (
+                branch_id is None or one.branch_id in (None, branch_id)
+            ):
+                found.append((kind, one, holds))
+    return found
+
+
+def branch_names() -> dict[int, str]:
+    return dict(db.session.execute(select(Branch.id, Branch.name)).all())

@@ -58,11 +58,11 @@ begin
         raise exception 'request % needs levels and an editor', old.number;
     end if;
     if new.state = 'applied' and old.state <> 'applied' and exists (
-            select from jsonb_array_elements(new.levels) level
+            select from jsonb_array_elements(new.levels) as wanted (step)
              where not exists (
                 select from decision
                  where change_request_id = new.id and revision = new.revision and verdict = 'approve'
-                   and decision.level = (level ->> 'level')::int and payload_hash = new.payload_hash)) then
+                   and decision.level = (step ->> 'level')::int and payload_hash = new.payload_hash)) then
         raise exception 'request % is not approved on every level', old.number;
     end if;
     if new.state in ('returned', 'rejected') and old.state = 'submitted' and not exists (

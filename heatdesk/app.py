@@ -18,6 +18,7 @@ from heatdesk.approvals import views as approvals_views
 from heatdesk.approvals.changes import approval_rule
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
+from heatdesk.billing import changes as billing_changes
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.views import (
@@ -53,7 +54,7 @@ BLUEPRINTS = (
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
-_KNOWN = (tables, billing_jobs, approvals_jobs, jobs, approval_rule)
+_KNOWN = (tables, billing_jobs, approvals_jobs, jobs, approval_rule, billing_changes)
 """Imported so that every table, every kind of job and every kind of change request is registered."""
 
 

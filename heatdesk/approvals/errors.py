@@ -119,7 +119,7 @@ class LevelsIncomplete(RuleBroken):
 
 
 class ValidFromPast(RuleBroken):
-    message = "New rules can start today at the earliest."
+    message = "New rules start tomorrow at the earliest. Choose a later day."
 
 
 class AlreadyApplied(RuleBroken):

@@ -22,7 +22,7 @@ from heatdesk.approvals.models import Delegation
 from heatdesk.approvals.words import KIND_TITLES
 from heatdesk.i18n import lazy
 from heatdesk.money import FEN, MAX_MONEY
-from heatdesk.web.fields import Present, one_line
+from heatdesk.web.fields import Present, choices, one_line
 
 MAX_REASON = 1000
 
@@ -49,7 +49,7 @@ class DelegationForm(FlaskForm):
     )
     kinds = SelectMultipleField(
         lazy("Only these kinds"),
-        choices=list(KIND_TITLES.items()),
+        choices=choices(KIND_TITLES.items()),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
         description=lazy("None ticked, every kind."),
@@ -58,7 +58,7 @@ class DelegationForm(FlaskForm):
 
     def __init__(self, deputies: list[tuple[int, str]], this_day: date, **options: Any) -> None:
         super().__init__(**options)
-        self.to_id.choices = deputies
+        self.to_id.choices = choices(deputies)
         if not self.is_submitted():
             self.valid_from.data = self.valid_to.data = this_day
 

@@ -21,6 +21,8 @@ from heatdesk.errors import msgid
 from heatdesk.money import ZERO
 
 Payload = dict[str, Any]
+MONEY = "money"
+"""The unit of yuan in a preview."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,16 @@ class Change:
     before: Decimal | date | str | tuple[str, ...] | None
     after: Decimal | date | str | tuple[str, ...] | None
     unit: str = ""
+    detail: str = ""
+    """What follows the label as it is: the code of a season, a card number."""
+
+    @property
+    def difference(self) -> Decimal:
+        """By how many yuan this row rises; zero for what is no money."""
+        if self.unit != MONEY:
+            return ZERO
+        before, after = (Decimal(str(one or ZERO)) for one in (self.before, self.after))
+        return after - before
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,7 @@ class Preview:
         rows = [
             {
                 "label": one.label,
+                "detail": one.detail,
                 "unit": one.unit,
                 "before": _plain(one.before),
                 "after": _plain(one.after),

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from heatdesk.approvals.kinds import MONEY
 from heatdesk.i18n import _
 from heatdesk.money import ZERO, format_money
-
-MONEY = "money"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def _row(change: dict[str, Any]) -> ShownChange:
     unit, before, after = change["unit"], change["before"], change["after"]
     difference = Decimal(after or ZERO) - Decimal(before or ZERO) if unit == MONEY else None
     return ShownChange(
-        label=_(change["label"]),
+        label=f"{_(change['label'])} {change['detail']}".strip(),
         before=_value(before, unit),
         after=_value(after, unit),
         difference=difference,

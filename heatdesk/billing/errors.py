@@ -286,3 +286,15 @@ class DaysNotOpen(RuleBroken):
 
 class RunIsOver(RuleBroken):
     message = "This run is over; there is nothing to go on with or to withdraw."
+
+
+class NoSuchCard(RuleBroken):
+    message = "There is no account %(card_no)s in your branch. Check the number."
+
+
+class NoTermThatDay(RuleBroken):
+    message = "The account has no supply term on %(day)s. Choose a day on which its facts are known."
+
+
+class SameAreas(RuleBroken):
+    message = "The areas are what they were, so nothing would change."

@@ -24,6 +24,7 @@ from heatdesk.db import db, get_or_refuse
 from heatdesk.i18n import lazy
 from heatdesk.money import MAX_MONEY, ZERO, format_money
 from heatdesk.network.models import Branch
+from heatdesk.web.fields import choices
 from heatdesk.web.pages import scope_branch
 
 MOST_LEVELS = 4
@@ -45,8 +46,8 @@ class LevelForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [(role.value, ROLE_LABELS[role]) for role in people.DECIDING_ROLES]
-        self.role.choices = [("", "–"), *roles]
-        self.department_id.choices = [(one.id, one.label) for one in people.departments()]
+        self.role.choices = choices(roles, empty="–")
+        self.department_id.choices = choices((one.id, one.label) for one in people.departments())
 
 
 class ApprovalRuleForm(FlaskForm):
@@ -60,10 +61,10 @@ class ApprovalRuleForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = list(KIND_TITLES.items())
+        self.kind.choices = choices(KIND_TITLES.items())
         branches = select(Branch.id, Branch.name).where(scope_branch(Branch.id)).order_by(Branch.name)
         everywhere = [] if current_user.branch_id else [(0, lazy("All branches without rules of their own"))]
-        self.branch_id.choices = [*everywhere, *db.session.execute(branches)]
+        self.branch_id.choices = choices([*everywhere, *db.session.execute(branches).all()])
 
 
 @register
@@ -120,10 +121,11 @@ class ApprovalRuleChange(Kind):
         return Target(f"{payload['kind']}:{branch_id or 'all'}", label, branch_id)
 
     def preview(self, payload: Payload) -> Preview:
+        """A set starts on a coming day: which rules held when a request was submitted is then a matter of its date."""
         levels, starts = _levels(payload), date.fromisoformat(payload["valid_from"])
         if not are_complete(levels) or any(one.role not in people.DECIDING_ROLES for one in levels):
             raise LevelsIncomplete
-        if starts < today():
+        if starts <= today():
             raise ValidFromPast
         sets = rule_book.sets_of(payload["kind"]).get(payload["kind"], [])
         if any((one.branch_id, one.valid_from) == (payload["branch_id"], starts) for one in sets):

@@ -1,9 +1,5 @@
 """The composition root: the only file that knows every blueprint, job and command."""
 
-import json
-from decimal import Decimal
-from functools import partial
-
 import click
 from flask import has_request_context, request, session
 from flask.cli import ScriptInfo
@@ -18,25 +14,32 @@ from heatdesk.approvals import views as approvals_views
 from heatdesk.approvals.changes import approval_rule
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
+from heatdesk.bench import cli as bench_cli
 from heatdesk.billing import changes as billing_changes
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
+from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
     counter,
     days,
+    imports,
     invoices,
     number_books,
     papers,
     payments,
     receipts,
+    season_runs,
+    seasons,
     supply_terms,
+    tariffs,
     tills,
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
-from heatdesk.db import APP_ROLE, db
+from heatdesk.db import db, engine_options
 from heatdesk.desk import frame
 from heatdesk.desk.views import audit_trail, customer_card, home, search
+from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
@@ -48,8 +51,9 @@ from heatdesk.web.guards import check_every_route_is_guarded
 BLUEPRINTS = (
     *(login.bp, home.bp, search.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
+    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
@@ -66,7 +70,7 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SQLALCHEMY_DATABASE_URI=database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
         SESSION_COOKIE_NAME="heatdesk",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -96,24 +100,6 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
         app.register_blueprint(blueprint)
     check_every_route_is_guarded(app)
     return app
-
-
-def _engine_options() -> dict[str, object]:
-    """Requests run as the role that owns nothing; JSON numbers come back as `Decimal`, never as float."""
-    return {
-        "connect_args": {"options": f"-c role={APP_ROLE} -c lock_timeout=10s -c timezone=UTC"},
-        "json_deserializer": partial(json.loads, parse_float=Decimal),
-        "json_serializer": partial(json.dumps, ensure_ascii=False, default=_to_json),
-        "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
-    }
-
-
-def _to_json(value: object) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} does not go into JSON")
 
 
 def choose_language() -> str:
@@ -157,14 +143,18 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     cli.serve,
+    cli.demo,
     cli.worker,
     cli.doctor_command,
+    cli.create_administrator,
     cli.backup_command,
     cli.restore_command,
+    bench_cli.command,
     billing_cli.bill,
     billing_cli.verify,
     billing_cli.export_ledger,
     billing_cli.quote,
+    registers.import_register,
 ):
     main.add_command(command)
 

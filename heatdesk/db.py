@@ -1,10 +1,12 @@
 """The database floor: one session, one declarative base, the words a column may use, and the only `commit()`."""
 
 import enum
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -54,6 +56,24 @@ Height = Annotated[Decimal, mapped_column(Numeric(6, 2))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 
 db = SQLAlchemy(metadata=Model.metadata, session_options={"join_transaction_mode": "create_savepoint"})
+
+
+def engine_options() -> dict[str, Any]:
+    """Requests run as the role that owns nothing; JSON numbers come back as `Decimal`, never as float."""
+    return {
+        "connect_args": {"options": f"-c role={APP_ROLE} -c lock_timeout=10s -c timezone=UTC"},
+        "json_deserializer": partial(json.loads, parse_float=Decimal),
+        "json_serializer": partial(json.dumps, ensure_ascii=False, default=_to_json),
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+    }
+
+
+def _to_json(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not go into JSON")
 
 
 @contextmanager

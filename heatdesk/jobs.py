@@ -13,7 +13,7 @@ from typing import Any
 import procrastinate
 from flask import Flask
 from procrastinate import PsycopgConnector
-from sqlalchemy import ForeignKey, Index, update
+from sqlalchemy import ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from heatdesk.dates import now
@@ -131,6 +131,11 @@ async def work(app: Flask, conninfo: str) -> None:
     with queue.replace_connector(connector) as connected:
         async with connected.open_async():
             await connected.run_worker_async(concurrency=2, shutdown_graceful_timeout=3)
+
+
+def newest_for(url: str) -> Job | None:
+    """The last job whose page is `url`."""
+    return db.session.scalar(select(Job).where(Job.url == url).order_by(Job.id.desc()).limit(1))
 
 
 def report_progress(job_id: int, done: int, total: int) -> None:

@@ -1,6 +1,7 @@
 """Background work: queued with the transaction, carried out once, found again after a killed worker."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from procrastinate import PsycopgConnector
@@ -44,7 +45,9 @@ def work_until_idle(app) -> None:
             async with connected.open_async():
                 await connected.run_worker_async(wait=False, install_signal_handlers=False, concurrency=1)
 
-    asyncio.run(run())
+    # In a thread of its own: a browser test may have left an event loop running in this one.
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        threads.submit(asyncio.run, run()).result()
 
 
 def test_a_queued_job_is_done_once(own_app, staff):

@@ -26,7 +26,7 @@ class StaffForm(FlaskForm):
         filters=[half_width],
         description=lazy("Small letters and digits, as in zhangmin; it stays for ever."),
     )
-    name = text_field(lazy("Name"))
+    name = text_field(lazy("Full name"))
     role = SelectField(lazy("Role"), choices=choices(ROLE_LABELS.items()))
     branch_id = SelectField(
         lazy("Branch"),

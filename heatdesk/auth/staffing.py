@@ -62,14 +62,32 @@ def get(staff_id: int, branch_id: int | None, *, lock: bool = False) -> Staff:
 def create(values: dict[str, Any], *, by: Staff) -> tuple[Staff, str]:
     """A new login and its first password, which is kept nowhere. Raises `LoginTaken`, `OtherBranch`."""
     _check_branch(values["branch_id"], by)
-    if db.session.scalar(select(Staff.id).where(Staff.login == values["login"])) is not None:
-        raise LoginTaken(login=values["login"])
+    login = values["login"]
+    if db.session.scalar(select(Staff.id).where(Staff.login == login)) is not None:
+        raise LoginTaken(login=login)
     password = _first_password()
     staff = Staff(**values, password_hash=services.hash_password(password))
     db.session.add(staff)
     db.session.flush()
     _record("create", staff, by, {name: value for name, value in values.items() if value is not None})
     return staff, password
+
+
+def create_administrator(login: str, name: str) -> str:
+    """An administrator made at the shell of the machine, where nobody is signed in; returns the first password.
+
+    Raises `LoginTaken`.
+    """
+    if db.session.scalar(select(Staff.id).where(Staff.login == login)) is not None:
+        raise LoginTaken(login=login)
+    password = _first_password()
+    staff = Staff(
+        login=login, name=name, role=Role.ADMINISTRATOR, password_hash=services.hash_password(password)
+    )
+    db.session.add(staff)
+    db.session.flush()
+    _record("create", staff, staff, {"login": login, "from": "shell"})
+    return password
 
 
 def change(staff: Staff, values: dict[str, Any], *, by: Staff, seen: str | None) -> None:

@@ -30,7 +30,7 @@ COLUMNS: dict[str, Any] = {
     "kind": lazy("Kind"),
     "language": lazy("Language"),
     "login": lazy("Login"),
-    "mode": lazy("Charged"),
+    "mode": lazy("Charged by"),
     "name": lazy("Name"),
     "next_number": lazy("Next number"),
     "office_id": lazy("Office"),
@@ -54,6 +54,25 @@ COLUMNS: dict[str, Any] = {
     "void_reason": lazy("Reason of the void"),
 }
 
+STATES: dict[str, Any] = {
+    "approved": lazy("approved"),
+    "billed": lazy("billed"),
+    "checked": lazy("checked"),
+    "closed": lazy("closed for good"),
+    "draft": lazy("draft"),
+    "held": lazy("held back"),
+    "issued": lazy("issued"),
+    "open": lazy("open for work"),
+    "planned": lazy("planned"),
+    "posted": lazy("posted"),
+    "released": lazy("released"),
+    "trial_done": lazy("trial finished"),
+    "trial_running": lazy("trial running"),
+    "void": lazy("void"),
+    "withdrawn": lazy("withdrawn"),
+}
+"""States of seasons, tariffs, runs, days, tills and papers; those of supply have words of their own."""
+
 VERBS: dict[str, Any] = {
     "add_term": lazy("added a supply term"),
     "change_parts": lazy("changed the parts of the area"),
@@ -69,6 +88,8 @@ VERBS: dict[str, Any] = {
     "remove_term": lazy("removed a supply term"),
     "reset_password": lazy("set a new password"),
     "reveal": lazy("looked at a number in full"),
+    "reprint": lazy("printed again"),
+    "show_phone": lazy("looked at a number in full"),
     "unlock": lazy("unlocked"),
     "update": lazy("changed"),
 }

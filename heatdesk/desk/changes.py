@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_LABELS
-from heatdesk.billing.forms.words import MODES, PARTS, SUPPLY_STATES, USE_CLASSES
-from heatdesk.desk.change_words import COLUMNS, VERBS
+from heatdesk.billing.services.labels import MODES, PARTS, SUPPLY_STATES, USE_CLASSES
+from heatdesk.desk.change_words import COLUMNS, STATES, VERBS
 from heatdesk.i18n import _
 from heatdesk.network import reading
 from heatdesk.network.nouns import NOUNS
@@ -20,7 +20,7 @@ from heatdesk.people.rules import mask_id_number
 from heatdesk.web.pages import mask_phone
 
 _WORDS: dict[str, dict[Any, Any]] = {
-    "state": dict(SUPPLY_STATES),
+    "state": STATES | {state: label for state, (label, _icon, _tone) in SUPPLY_STATES.items()},
     "use_class": dict(USE_CLASSES),
     "mode": dict(MODES),
     "kind": {**KIND_LABELS, **PARTS},

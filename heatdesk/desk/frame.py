@@ -59,6 +59,9 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
     ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
     ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
+    ("seasons.index", lazy("Seasons"), "snow", Permission.SEASON_VIEW),
+    ("tariffs.index", lazy("Tariffs"), "tags", Permission.SEASON_VIEW),
+    ("jobs.index", lazy("Jobs"), "gear-wide-connected", Permission.JOB_VIEW),
     ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
     ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
     ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
@@ -66,6 +69,7 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
+    ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )
 
 COUNTS: dict[str, Callable[[Staff], int]] = {
@@ -125,16 +129,9 @@ class Frame:
     def business_day(self) -> Day | None:
         if current_user.branch_id is None:
             return None
-        newest = db.session.execute(
-            select(BusinessDay.day, BusinessDay.state)
-            .where(BusinessDay.branch_id == current_user.branch_id)
-            .order_by(BusinessDay.day.desc())
-            .limit(1)
-        ).first()
-        if newest is None:
-            return None
-        is_open = newest.state == DayState.OPEN
-        return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
+        if "frame_day" not in g:
+            g.frame_day = _newest_day(current_user.branch_id)
+        return g.frame_day  # type: ignore[no-any-return]
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
@@ -143,6 +140,19 @@ class Frame:
             (code, label, url_for("login.language", code=code, next=here))
             for code, label in LANGUAGES.items()
         ]
+
+
+def _newest_day(branch_id: int) -> Day | None:
+    newest = db.session.execute(
+        select(BusinessDay.day, BusinessDay.state)
+        .where(BusinessDay.branch_id == branch_id)
+        .order_by(BusinessDay.day.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    is_open = newest.state == DayState.OPEN
+    return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
 
 
 def _open_till(staff_id: int) -> Till | None:
@@ -161,9 +171,7 @@ def _open_till(staff_id: int) -> Till | None:
         .group_by(TillShift.id)
     ).first()
     return (
-        None
-        if row is None
-        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("payments.index"))
+        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
     )
 
 

@@ -42,7 +42,7 @@ def get(noun: Noun, place_id: int, branch_id: int | None, *, lock: bool = False)
 def listing(
     noun: Noun, branch_id: int | None, *, words: str = "", under: tuple[str, int] | None = None
 ) -> Select[Any]:
-    """Rows of (id, title, names of parents…, counts of children…) by name; `under` narrows to a parent: (column, id)."""
+    """Rows of (id, title, names of parents…, counts of children…) by name; `under` is a parent: (column, id)."""
     table: Any = noun.model
     title = getattr(table, noun.title)
     query = select(table.id, title.label("title"))

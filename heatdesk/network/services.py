@@ -118,9 +118,9 @@ def _check_free(noun: Noun, values: Values, besides: int | None = None) -> None:
             continue
         query = select(table.c.id).where(*[table.c[column] == values[column] for column in columns])
         if db.session.scalar(query.where(table.c.id != (besides or 0))) is not None:
-            raise NameTaken(
-                name=values.get("name") or " ".join(filter(None, (values["unit"], values["room"])))
-            )
+            written = (values.get("name"), values.get("unit"), values.get("room"))
+            taken = " ".join(one for one in written if one)
+            raise NameTaken(name=taken)
 
 
 def _derive(place: Any) -> None:

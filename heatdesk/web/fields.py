@@ -41,7 +41,7 @@ class Present(InputRequired):
 
 
 class QuantityField(StringField):
-    """A number such as 89.50 or ８９．５ ㎡ as `Decimal` with at most two places, or None."""
+    """A number such as 89.50 or ８９．５ ㎡ as `Decimal` with at most `places` places, or None."""
 
     def __init__(
         self,
@@ -50,9 +50,10 @@ class QuantityField(StringField):
         *,
         above: Decimal | None = None,
         most: Decimal = Decimal(99_999),
+        places: int = 2,
         **options: Any,
     ) -> None:
-        self.above, self.most = above, most
+        self.above, self.most, self.places = above, most, places
         options.setdefault("render_kw", {"data-number": True, "inputmode": "decimal", "autocomplete": "off"})
         super().__init__(label, validators, **options)
 
@@ -76,8 +77,14 @@ class QuantityField(StringField):
             raise ValidationError(_("This must be more than %(least)s.", least=self.above))
         if self.data > self.most:
             raise ValidationError(_("This is more than %(most)s; please check it.", most=self.most))
-        if self.data != self.data.quantize(Decimal("0.01")):
-            raise ValidationError(_("Two places after the point are kept; please round it."))
+        if self.data != self.data.quantize(Decimal(1).scaleb(-self.places)):
+            raise ValidationError(
+                _("Two places after the point are kept; please round it.")
+                if self.places == 2
+                else _(
+                    "At most %(places)s places after the point are kept; please round it.", places=self.places
+                )
+            )
 
     def _value(self) -> str:
         if self.raw_data:

@@ -25,11 +25,15 @@ RESIDENTIAL: dict[str, Any] = {
     "height": {"family": "step", "above_m": "3.2", "step_m": "0.1", "share": "0.03", "document_no": "HL4"},
     "parts": [
         {"kind": "balcony", "in_area": True, "unheated": "0.5", "document_no": "BA1"},
-        {"kind": "attic", "in_area": False, "by_net_height": [
-            {"above_m": "2.7", "coefficient": "1"},
-            {"above_m": "2.2", "coefficient": "0.9"},
-            {"above_m": "0", "coefficient": "0.6"},
-        ]},
+        {
+            "kind": "attic",
+            "in_area": False,
+            "by_net_height": [
+                {"above_m": "2.7", "coefficient": "1"},
+                {"above_m": "2.2", "coefficient": "0.9"},
+                {"above_m": "0", "coefficient": "0.6"},
+            ],
+        },
     ],
     "suspension": {"share": "0.2", "cut_share": "0.2", "document_no": "TJ2"},
 }

@@ -147,7 +147,10 @@ def test_close_seals_what_the_day_took(counted, supervisor):
     }
     cashiers = [(row["taken"], row["voids"], row["voided"]) for row in day.totals["cashiers"]]
     assert cashiers == [("370.00", 1, "50.00"), ("1000.00", 0, "0.00")]
-    assert [(t["till"], t["over_short"]) for t in day.totals["tills"]] == [("3号窗口", "-1.00"), ("5号窗口", "0.00")]
+    assert [(t["till"], t["over_short"]) for t in day.totals["tills"]] == [
+        ("3号窗口", "-1.00"),
+        ("5号窗口", "0.00"),
+    ]
     books = [(row["kind"], row["used"], row["voided"]) for row in day.totals["number_books"]]
     assert books == [("receipt", 2, 1), ("receipt", 1, 0)]
     accounts = {row["code"]: (row["debit"], row["credit"]) for row in day.totals["accounts"]}

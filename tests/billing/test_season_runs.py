@@ -14,7 +14,7 @@ from heatdesk.billing.errors import DaysNotOpen, RunIsLive, RunUnderWay, Starter
 from heatdesk.billing.models import Bill, Charge, Entry, Journal, RunException, SeasonRun
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.workflow import ExceptionKind, RunState, SeasonState
-from heatdesk.billing.services import assessments, season_runs
+from heatdesk.billing.services import assessments, business_days, season_runs
 from heatdesk.db import db, transaction
 from heatdesk.money import ZERO
 from tests import factories
@@ -113,7 +113,11 @@ def test_a_trial_before_a_new_tariff_is_not_released(city):
     with transaction():
         newer = {**RESIDENTIAL, "price": "27", "valid_from": "2025-11-01"}
         factories.make_tariff(
-            city.clerk, city.supervisor, newer, valid_from=city.season.starts_on, use_class=UseClass.RESIDENTIAL
+            city.clerk,
+            city.supervisor,
+            newer,
+            valid_from=city.season.starts_on,
+            use_class=UseClass.RESIDENTIAL,
         )
     with pytest.raises(TrialIsOld), transaction():
         season_runs.release(run.id, by=city.supervisor.id)
@@ -122,10 +126,7 @@ def test_a_trial_before_a_new_tariff_is_not_released(city):
 def test_a_branch_without_an_open_day_is_named(city):
     run = trial_of(city)
     with transaction():
-        db.session.execute(
-            text("update business_day set state = 'closed', seal = 'x' where branch_id = :branch"),
-            {"branch": city.other_branch.id},
-        )
+        business_days.close_day(city.other_branch.id, factories.TODAY, by=city.supervisor)
     with pytest.raises(DaysNotOpen, match=city.other_branch.name), transaction():
         season_runs.release(run.id, by=city.supervisor.id)
 
@@ -191,7 +192,9 @@ def test_an_outlier_is_told_by_last_season(city):
     run_season(city)
     with transaction():
         next_season = factories.make_season(2027)
-        account_id = db.session.scalar(text("select account_id from supply_term where state = 'supplied' limit 1"))
+        account_id = db.session.scalar(
+            text("select account_id from supply_term where state = 'supplied' limit 1")
+        )
         db.session.execute(
             text("update supply_term set building_area_m2 = building_area_m2 * 2 where account_id = :id"),
             {"id": account_id},
@@ -205,7 +208,10 @@ def test_an_outlier_is_told_by_last_season(city):
 @pytest.mark.parametrize(
     ("fault", "problem"),
     [
-        ("update {charge} set amount = amount + 1, target = target + 1 where account_id = {plain}", "recomputed"),
+        (
+            "update {charge} set amount = amount + 1, target = target + 1 where account_id = {plain}",
+            "recomputed",
+        ),
         ("delete from {bill} where account_id = {plain}", "counts"),
         (
             "update {entry} set amount = amount + case account_id when {plain} then 1 else -1 end"

@@ -166,7 +166,7 @@ def test_a_difference_wants_a_reason_and_is_then_booked(hall, cashier, cash, ent
     path = f"/billing/tills/{hall.shift.id}/count"
     first = cashier.post(path, typed(hall, other_cash=cash))
     assert first.status_code == 200
-    assert "Your count and the books differ" in text_of(first)
+    assert "Your count and the books differ: Cash. Count once more" in text_of(first)
     assert "500.00" not in first.get_data(as_text=True).replace(f'value="{cash}"', "")
     assert tills.find_open_shift(cashier.id) is not None
     answer = cashier.post(path, typed(hall, other_cash=cash, reason="一张钞票对不上"))
@@ -187,7 +187,9 @@ def test_a_differing_slip_wants_a_reason_and_moves_no_money(hall, cashier):
     assert "differ" in text_of(cashier.post(path, typed(hall, other_cash="200", **{"slip-wechat": "25"})))
     cashier.post(path, typed(hall, other_cash="200", reason="pos 未打印", **{"slip-wechat": "25"}))
     assert booked(JournalKind.TILL_CLOSE) == [("1002", "1001", Decimal("200.00"))]
-    lines = {line.method: line.over_short for line in tills.count_lines(db.session.get(TillShift, hall.shift.id))}
+    lines = {
+        line.method: line.over_short for line in tills.count_lines(db.session.get(TillShift, hall.shift.id))
+    }
     assert lines["wechat"] == Decimal("5.00")
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,17 +11,37 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import make_server
 
 from heatdesk.web.app import HeatdeskApp
+from tests import needs
 from tests.conftest import Person
 
 CHROMIUM = "/usr/bin/chromium"
+PRINTER = """
+Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
+  get() { return { print: () => { const page = document.documentElement.dataset; page.papers = Number(page.papers || 0) + 1; } }; },
+});
+"""
+"""Stands in for a printer, which the machine has none of: counts what a frame is told to print."""
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands in this folder needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(needs.chromium)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+            ],
         )
         yield browser
         browser.close()
@@ -41,6 +62,7 @@ class Site:
         cookie = person.client.get_cookie("heatdesk")
         assert cookie is not None
         context = self.browser.new_context(viewport=SIZES[size], locale=language)  # type: ignore[arg-type]
+        context.add_init_script(PRINTER)
         context.add_cookies([{"name": "heatdesk", "value": cookie.value, "url": self.url}])
         return context
 

@@ -37,7 +37,7 @@ def test_a_branch_shows_its_offices_with_households_area_and_debt(app, branch, c
     factories.make_account(branch, building=building)
     factories.owe(owing, season, "2327.00", clerk.staff)
     words = text_of(clerk.get(f"/network/branches/{branch.id}"))
-    assert "2 Accounts 179.00 Area m² 1 Households owing 2,327.00 Owed" in words
+    assert "2 Accounts in use 179.00 Area m² 1 Households owing 2,327.00 Owed" in words
 
 
 def test_the_figures_lead_to_their_rows(app, branch, clerk):

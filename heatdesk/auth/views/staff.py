@@ -37,7 +37,7 @@ def export() -> ResponseReturnValue:
     audit.record("export", actor_id=current_user.id, subject_table="staff", after=request.args.to_dict())
     return workbook(
         staffing.listing(current_user.branch_id, **_wanted()),
-        [_("Login"), _("Name"), _("Role"), _("Branch"), _("Active")],
+        [_("Login"), _("Full name"), _("Role"), _("Branch"), _("Active")],
         lambda row: (
             row[0].login,
             row[0].name,

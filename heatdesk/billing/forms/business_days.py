@@ -9,7 +9,7 @@ from heatdesk.billing.rules.ledger import JournalKind
 from heatdesk.billing.rules.workflow import DayState
 from heatdesk.i18n import lazy
 
-STATE_LABELS = {DayState.OPEN: lazy("open"), DayState.CLOSED: lazy("closed")}
+STATE_LABELS = {DayState.OPEN: lazy("open for business"), DayState.CLOSED: lazy("closed and sealed")}
 
 JOURNAL_LABELS = {
     JournalKind.OPENING: lazy("Opening balance"),

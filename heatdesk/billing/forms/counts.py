@@ -57,6 +57,6 @@ class SumField(_ReadField):
         return amount
 
     def _value(self) -> str:
-        if self.typed or self.data is None:
+        if self.raw_data is not None or self.data is None:
             return self.typed
         return f"{self.data:,.2f}"

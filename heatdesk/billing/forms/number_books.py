@@ -4,6 +4,7 @@ import re
 
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from heatdesk.billing.rules.workflow import NumberKind
@@ -11,6 +12,7 @@ from heatdesk.i18n import _, lazy
 from heatdesk.web.fields import half_width
 
 KIND_LABELS = {NumberKind.RECEIPT: lazy("Receipts"), NumberKind.INVOICE: lazy("Invoices")}
+_KINDS = [SelectChoice(kind.value, label) for kind, label in KIND_LABELS.items()]
 _MOST_DIGITS = 12
 
 
@@ -28,7 +30,7 @@ def _number(_form: FlaskForm, field: Field) -> None:
 
 class IssueBookForm(FlaskForm):
     holder = SelectField(lazy("Cashier"), [InputRequired()], coerce=int)
-    kind = SelectField(lazy("Kind"), [InputRequired()], choices=list(KIND_LABELS.items()))
+    kind = SelectField(lazy("Kind"), [InputRequired()], choices=_KINDS)
     prefix = StringField(lazy("Prefix"), [Length(max=12)], filters=[without_blanks])
     first_number = StringField(lazy("First number"), [InputRequired(), _number], filters=[without_blanks])
     last_number = StringField(lazy("Last number"), [InputRequired(), _number], filters=[without_blanks])

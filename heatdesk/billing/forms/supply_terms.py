@@ -6,9 +6,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, FieldList, Form, FormField, HiddenField, SelectField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
-from heatdesk.billing.forms.words import MODES, PARTS, SUPPLY_STATES, USE_CLASSES
 from heatdesk.billing.models import SupplyTerm
 from heatdesk.billing.rules.states import AreaPartKind, SupplyMode, SupplyState, UseClass
+from heatdesk.billing.services.labels import MODES, PARTS, SUPPLY_STATES, USE_CLASSES
 from heatdesk.billing.services.supply_terms import Facts, PartFacts, facts_of
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO
@@ -33,13 +33,21 @@ class PartFields(Form):
     net_height_m = QuantityField(lazy("Net height m"), [Optional()], above=ZERO)
     heated = BooleanField(lazy("heated"))
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A row without an area is no part, whatever else stands in it."""
+        if self.area_m2.data is None and not self.area_m2.process_errors:
+            return True
+        return bool(super().validate(extra_validators))
+
 
 class TermFields(Form):
     """The facts of a term, in this form and in the form of a new account."""
 
-    state = SelectField(lazy("Supply"), choices=choices(SUPPLY_STATES.items()))
+    state = SelectField(
+        lazy("Supply"), choices=choices((state, looks[0]) for state, looks in SUPPLY_STATES.items())
+    )
     use_class = SelectField(lazy("Used as"), choices=choices(USE_CLASSES.items()))
-    mode = SelectField(lazy("Charged"), choices=choices(MODES.items()))
+    mode = SelectField(lazy("Charged by"), choices=choices(MODES.items()))
     building_area_m2 = QuantityField(lazy("Building area m²"), [Present()], above=ZERO)
     inner_area_m2 = QuantityField(lazy("Inner area m²"), [Optional()], above=ZERO)
     usable_area_m2 = QuantityField(lazy("Usable area m²"), [Optional()], above=ZERO)

@@ -167,3 +167,28 @@ TOTAL_DIFFERS = msgid(
     "%(difference)s; numbers readable in rows not taken: %(left)s). Compare before you import."
 )
 TOTAL_UNREADABLE = msgid("“%(value)s” in the total row is not a number; the total cannot be compared.")
+
+# Against the database
+NO_BRANCH = msgid(
+    "the row names no branch. Choose one for the whole file on the page of the columns, or add the column."
+)
+OTHER_BRANCH = msgid(
+    "the household belongs to %(value)s, and you work for %(own)s. Leave the row to that branch or to head office."
+)
+CARD_OF_OTHER_BRANCH = msgid(
+    "the card number %(card)s belongs to another branch. Check it, or leave the row out."
+)
+BUILDING_OF_OTHER_BRANCH = msgid(
+    "the building %(building)s belongs to %(other)s, not to %(value)s. Correct the branch, or the name of the building."
+)
+SEASON_MISSING = msgid(
+    "there is no season %(season)s yet, so its arrears cannot be booked. Create the season first, then check again."
+)
+SEASON_BUSY = msgid("the season %(season)s is being billed. Wait until its run is posted, then check again.")
+TAKEN_PREMISES = msgid(
+    "the address %(address)s already has the card number %(other)s. A second flat is made for this one; if it "
+    "is one flat, it would be charged twice."
+)
+DIFFERS = msgid(
+    "%(ours)s in the register, %(theirs)s in the file. The register stays as it is; use a change form."
+)

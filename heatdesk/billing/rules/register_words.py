@@ -63,6 +63,16 @@ STATES = _table(
         SupplyState.DEMOLISHED: "拆迁 拆除 已拆 已拆除 已拆迁 动迁 灭失 removed",
     }
 )
+
+
+def first_words(words: Mapping[str, Word]) -> dict[Word, str]:
+    """The usual word of a register for each meaning: supplied → 供热."""
+    usual: dict[Word, str] = {}
+    for text, word in words.items():
+        usual.setdefault(word, text)
+    return usual
+
+
 VACANT = frozenset({"空置", "空房", "空户", "vacant"})
 
 

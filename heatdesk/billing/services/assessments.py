@@ -13,8 +13,9 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from heatdesk.billing.errors import RunUnderWay, SeasonIsClosed, TakenOver
 from heatdesk.billing.models import Account, Bill, Charge, Season, SeasonRun
-from heatdesk.billing.rules.charges import Assessment, season_charge
+from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
+from heatdesk.billing.rules.lines import Assessment
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import RunState, SeasonState
 from heatdesk.billing.services import explanations, ledger, supply_facts, tariffs
@@ -170,7 +171,9 @@ def _post(plan: _Plan, due: dict[int, list[ItemChange]], branch_id: int, by: int
     ]
     journal = ledger.post(JournalKind.ASSESSMENT, movements, branch_id=branch_id, by=by, memo=reason)
     charges = [
-        _charge(season, account_id, change, journal.id) for account_id, changes in due.items() for change in changes
+        _charge(season, account_id, change, journal.id)
+        for account_id, changes in due.items()
+        for change in changes
     ]
     db.session.execute(insert(Charge), charges)
     for bill in plan.bills.values():
@@ -186,7 +189,11 @@ def _movements(
     lowered_to = ZERO if bill is None else bill.due + sum((change.difference for change in changes), ZERO)
     if lowered_to < 0:
         yield ledger.movement(
-            LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT, -lowered_to, season_id=season_id, account_id=account_id
+            LedgerCode.RECEIVABLE,
+            LedgerCode.PREPAYMENT,
+            -lowered_to,
+            season_id=season_id,
+            account_id=account_id,
         )
     for change in sorted(changes, key=lambda change: -change.difference):
         yield ledger.movement(

@@ -104,7 +104,8 @@ def close_day(branch_id: int, day: date, *, by: Staff, seen: int | None = None) 
     refuse_closed(closing)
     still_open = open_tills(branch_id, day)
     if still_open:
-        raise TillsStillOpen(names="、".join(f"{shift.till_name} {name}" for shift, name in still_open))
+        named = "、".join(f"{shift.till_name} {name}" for shift, name in still_open)
+        raise TillsStillOpen(names=named)
     if seen is not None and journals_on(branch_id, day) != seen:
         raise Stale
     totals = day_totals.compute(branch_id, day)

@@ -12,25 +12,25 @@ from fractions import Fraction
 from typing import Any
 
 from heatdesk.billing.models import Charge, ChargeBasis
-from heatdesk.billing.rules.charges import Line
+from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.steps import Step, figure, percent
 from heatdesk.dates import DateRange
 from heatdesk.db import get_or_refuse
+from heatdesk.errors import msgid
 from heatdesk.i18n import _
 from heatdesk.money import format_money
 
 FORMULAS = {
-    "season": "%(quantity)s m² × %(price)s yuan/m²·season%(factors)s × %(days)s/%(of_days)s days = %(amount)s",
-    "month": (
+    "season": msgid(
+        "%(quantity)s m² × %(price)s yuan/m²·season%(factors)s × %(days)s/%(of_days)s days = %(amount)s"
+    ),
+    "month": msgid(
         "%(quantity)s m² × %(price)s yuan/m²·month × %(months)s months%(factors)s "
         "× %(days)s/%(of_days)s days = %(amount)s"
     ),
-    "day": "%(quantity)s m² × %(price)s yuan/m²·day × %(days)s days%(factors)s = %(amount)s",
+    "day": msgid("%(quantity)s m² × %(price)s yuan/m²·day × %(days)s days%(factors)s = %(amount)s"),
 }
-NOTHING_DUE = "By the facts as they now stand nothing is due for this."
-CHANGED = "Charged before: %(before)s; now due: %(target)s; difference: %(difference)s."
-TOGETHER = "Together: %(amount)s."
 
 _LATE_STEPS = ("suspended", "cut", "cut_free", "demolished")
 """Steps said after the days."""
@@ -114,12 +114,18 @@ def sentences(charge: Charge) -> list[str]:
         said.append(_formula(line))
         said.extend(_said(step) for step in line["steps"])
     if not lines:
-        said.append(_(NOTHING_DUE))
+        said.append(_("By the facts as they now stand nothing is due for this."))
     if len(lines) > 1:
-        said.append(_(TOGETHER, amount=format_money(charge.target)))
+        said.append(_("Together: %(amount)s.", amount=format_money(charge.target)))
     if charge.revision > 1:
-        values = {"before": charge.target - charge.amount, "target": charge.target, "difference": charge.amount}
-        said.append(_(CHANGED, **{name: format_money(value) for name, value in values.items()}))
+        said.append(
+            _(
+                "Charged before: %(before)s; now due: %(target)s; difference: %(difference)s.",
+                before=format_money(charge.target - charge.amount),
+                target=format_money(charge.target),
+                difference=format_money(charge.amount),
+            )
+        )
     return said
 
 
@@ -177,7 +183,8 @@ def _formula(line: dict[str, Any]) -> str:
         "of_days": str(line["of_days"]),
         "amount": format_money(line["amount"]),
     }
-    return _(FORMULAS[line["unit"]], **values)
+    formula = FORMULAS[line["unit"]]
+    return _(formula, **values)
 
 
 def _price(price: str) -> str:
@@ -187,7 +194,8 @@ def _price(price: str) -> str:
 
 
 def _said(step: dict[str, Any]) -> str:
-    sentence = _(SENTENCES[step["rule"]], **step["values"])
+    msgid_of_step = SENTENCES[step["rule"]]
+    sentence = _(msgid_of_step, **step["values"])
     return f"{sentence} [{step['document_no']}]" if step.get("document_no") else sentence
 
 

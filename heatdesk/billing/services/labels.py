@@ -1,6 +1,7 @@
 """Words for what billing stores as codes, in the reader's language."""
 
-from heatdesk.billing.rules.states import SupplyMode, SupplyState, UseClass
+from heatdesk.billing.rules.ledger import JournalKind
+from heatdesk.billing.rules.states import AreaPartKind, Item, SupplyMode, SupplyState, UseClass
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.i18n import lazy
 
@@ -38,4 +39,19 @@ MODES = {
     SupplyMode.METERED: lazy("by meter"),
     SupplyMode.STEAM: lazy("steam"),
     SupplyMode.MINIMUM: lazy("agreed minimum"),
+}
+PARTS = {
+    AreaPartKind.BALCONY: lazy("balcony"),
+    AreaPartKind.ATTIC: lazy("attic"),
+    AreaPartKind.BASEMENT: lazy("basement"),
+}
+ITEMS = {Item.HEAT: lazy("Heating fee"), Item.BASIC_FEE: lazy("Basic fee")}
+JOURNALS = {
+    JournalKind.OPENING: lazy("Opening balance"),
+    JournalKind.SEASON_CHARGE: lazy("Season charged"),
+    JournalKind.ASSESSMENT: lazy("Bill reckoned anew"),
+    JournalKind.PAYMENT: lazy("Payment"),
+    JournalKind.PAYMENT_VOID: lazy("Payment voided"),
+    JournalKind.TILL_FLOAT: lazy("Float"),
+    JournalKind.TILL_CLOSE: lazy("Till closed"),
 }

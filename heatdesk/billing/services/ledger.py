@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, literal, select
 
 from heatdesk.billing.errors import DayNotOpen, NothingToPost
 from heatdesk.billing.models import BusinessDay, Entry, Journal
@@ -59,23 +60,50 @@ def post(
     moving = [one for one in movements if one.amount]
     if not moving:
         raise NothingToPost
-    journal = Journal(
-        kind=kind,
-        branch_id=branch_id,
-        business_date=business_date(branch_id),
-        actor_id=by,
-        request_id=request_id,
-        reverses=reverses,
-        till_shift_id=till_shift_id,
-        memo=memo,
+    journal = _begin(
+        Journal(
+            kind=kind,
+            branch_id=branch_id,
+            business_date=business_date(branch_id),
+            actor_id=by,
+            request_id=request_id,
+            reverses=reverses,
+            till_shift_id=till_shift_id,
+            memo=memo,
+        )
     )
-    db.session.add(journal)
-    db.session.flush()
     for start in range(0, len(moving), _ROWS_PER_STATEMENT):
         rows = [
             {"journal_id": journal.id, **one._asdict()} for one in moving[start : start + _ROWS_PER_STATEMENT]
         ]
         db.session.execute(insert(Entry).values(rows))
+    return journal
+
+
+def post_selected(
+    kind: JournalKind, movements: Select[Any], *, branch_id: int, by: int, memo: str = ""
+) -> Journal:
+    """Write one journal with the movements a query finds, for which lists would be too long.
+
+    The query's columns are those of `Movement`: debit, credit, amount, season_id, account_id, item. Raises
+    `DayNotOpen` and `NothingToPost`. Nobody else can see the accounts yet, or the caller has locked them.
+    """
+    day = business_date(branch_id)
+    journal = _begin(Journal(kind=kind, branch_id=branch_id, business_date=day, actor_id=by, memo=memo))
+    found = movements.subquery()
+    columns = [literal(journal.id).label("journal_id"), *(found.c[name] for name in Movement._fields)]
+    written = db.session.execute(
+        insert(Entry).from_select(["journal_id", *Movement._fields], select(*columns), include_defaults=False)
+    )
+    if not written.rowcount:  # type: ignore[attr-defined]
+        raise NothingToPost
+    return journal
+
+
+def _begin(journal: Journal) -> Journal:
+    """Give the journal its number."""
+    db.session.add(journal)
+    db.session.flush()
     return journal
 
 

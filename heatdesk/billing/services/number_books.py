@@ -130,9 +130,8 @@ def select_numbers(book: NumberBook) -> Select[Any]:
     The row is made from the range itself: a number without a paper would show as such, not be left out (I17).
     """
     paper = Receipt if book.kind is NumberKind.RECEIPT else Invoice
-    numbers = func.generate_series(book.first_number, book.next_number - 1).table_valued(
-        "number", name="used"
-    )
+    series = func.generate_series(book.first_number, book.next_number - 1)
+    numbers = series.table_valued("number").render_derived(name="used")
     return (
         select(
             numbers.c.number,

@@ -46,7 +46,7 @@ select count(*), count(*) filter (where charge.amount is distinct from round(ter
 
 
 def check(season: Season, totals: dict[str, Any], accounts_now: int) -> dict[str, Any]:
-    """What the run's tables say beside what was counted; `problems` names what disagrees, and is empty when all is well.
+    """What the run's tables say beside what was counted; `problems` names what disagrees, none when all is well.
 
     `totals` are the shards' (see `season_tally.added_up`), `accounts_now` the number of eligible accounts.
     """

@@ -15,7 +15,8 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from heatdesk.billing.rules.areas import Areas, Part, part_rule
-from heatdesk.billing.rules.charges import Line, area_ratio, charged_terms, rate_of, season_charge
+from heatdesk.billing.rules.charges import area_ratio, charged_terms, rate_of, season_charge
+from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import (
     AreaBase,
@@ -128,7 +129,7 @@ class Planner:
         """The charges of one flat. Raises what the rules raise for it."""
         if len(terms) == 1:
             term = terms[0]
-            own = (parts.get(term.id, NO_PARTS),)
+            own: tuple[PartRows, ...] = (parts.get(term.id, NO_PARTS),)
             key: Any = (term.facts, building_type, own[0][0], term.first == "0" and term.last == self.end)
         else:
             own = tuple(parts.get(term.id, NO_PARTS) for term in terms)

@@ -2,7 +2,6 @@
 
 from heatdesk.billing.models import RunShard
 from heatdesk.billing.rules.ledger import LedgerCode
-from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services import assessments
 from heatdesk.billing.services.season_rows import BILLS, CHARGES, ENTRIES, AccountRow, write
 from heatdesk.billing.services.season_tally import Tally
@@ -13,6 +12,7 @@ from heatdesk.billing.services.season_trial import (
     difference_of,
     gone,
 )
+from heatdesk.money import ZERO
 
 MEMO = "Season run %s"
 
@@ -43,7 +43,11 @@ def post_bulk(worker: Worker, shard: RunShard, tally: Tally) -> None:
             bills.append(f"{season}\t{account.id}\t{total // 100}.{total % 100:02}\n")
             tally.changed += 1
             tally.fen += total
-    for statement, name, rows in ((BILLS, "bill", bills), (CHARGES, "charge", charges), (ENTRIES, "entry", entries)):
+    for statement, name, rows in (
+        (BILLS, "bill", bills),
+        (CHARGES, "charge", charges),
+        (ENTRIES, "entry", entries),
+    ):
         write(statement, run_table(name, season), rows)
 
 
@@ -65,7 +69,7 @@ def post_difference(worker: Worker, shard: RunShard, tally: Tally) -> None:
         sorted(moving), worker.season_id, by=worker.by, reason=MEMO % worker.run_id
     )
     tally.changed = len(done.differences)
-    tally.fen = int(sum(done.differences.values()).scaleb(2)) if done.differences else 0
+    tally.fen = int(sum(done.differences.values(), ZERO).scaleb(2))
     for account_id, refusal in done.refusals.items():
         row = moving[account_id]
         if row is not None:

@@ -27,7 +27,9 @@ select string_agg(concat(account.id, e'\t', account.branch_id, e'\t', building.o
                        and (select max(premises_id) from account where id between {low} and {high})
    and account.opened_on <= {last} and coalesce(account.closed_on, {last}) >= {first}"""
 
-PREVIOUS = "(select (charged * 100)::bigint from bill where season_id = {previous} and account_id = account.id)"
+PREVIOUS = (
+    "(select (charged * 100)::bigint from bill where season_id = {previous} and account_id = account.id)"
+)
 
 TERMS = """
 select string_agg(concat(
@@ -86,7 +88,9 @@ class Range:
 
     def accounts(self, previous: int | None) -> Iterator[AccountRow]:
         """The eligible accounts; `previous` names the season whose charges go along."""
-        before = sql.SQL("null") if previous is None else sql.SQL(PREVIOUS).format(previous=sql.Literal(previous))
+        before = (
+            sql.SQL("null") if previous is None else sql.SQL(PREVIOUS).format(previous=sql.Literal(previous))
+        )
         for line in _lines(sql.SQL(ACCOUNTS).format(previous=before, **self.values)):
             yield AccountRow._make(line.split("\t"))
 

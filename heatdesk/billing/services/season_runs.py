@@ -41,6 +41,8 @@ from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.network.models import Branch
 
+JOB_KIND = "season_run"
+
 
 def start(season_id: int, *, by: int) -> SeasonRun:
     """A trial run of the season, cut into shards that `carry_out` counts. Raises `RunIsLive`, `SeasonIsClosed`."""
@@ -102,6 +104,12 @@ def withdraw(run_id: int) -> SeasonRun:
     return run
 
 
+def refuse_to_go_on(run: SeasonRun) -> None:
+    """Raises `RunIsOver` when no phase of the run is under way."""
+    if run.state not in (RunState.TRIAL_RUNNING, RunState.RELEASED):
+        raise RunIsOver
+
+
 def carry_out(run_id: int, report: Report) -> RunState:
     """Work on the run's present phase and close it when its last shard is done; returns the state after it.
 
@@ -144,9 +152,7 @@ def _close_posting(run: SeasonRun) -> None:
 
 def _eligible(run: SeasonRun, season: Season) -> int:
     """The accounts the run had to answer for; who came later is for the next run."""
-    last = db.session.scalar(
-        select(func.max(RunShard.last_account_id)).where(RunShard.run_id == run.id)
-    )
+    last = db.session.scalar(select(func.max(RunShard.last_account_id)).where(RunShard.run_id == run.id))
     return season_checks.eligible_accounts(season, up_to=last or 0)
 
 
@@ -230,5 +236,6 @@ def _check_days_open(branches: Sequence[int]) -> dict[int, Any]:
     closed = [branch for branch in branches if branch not in days]
     if closed:
         names = db.session.scalars(select(Branch.name).where(Branch.id.in_(closed)).order_by(Branch.id))
-        raise DaysNotOpen(branches=", ".join(names))
+        written = ", ".join(names)
+        raise DaysNotOpen(branches=written)
     return days

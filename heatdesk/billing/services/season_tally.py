@@ -11,11 +11,11 @@ from heatdesk.billing.models import RunException, RunShard
 from heatdesk.billing.rules.workflow import ExceptionKind, RunPhase
 from heatdesk.billing.services.season_rows import AccountRow
 from heatdesk.db import db
-from heatdesk.errors import Refusal
+from heatdesk.errors import Refusal, msgid
 
-NO_TERM = "No supply term touches the season, so nothing says how this flat was heated. Enter one."
-NO_AREA = "The chargeable area is 0 m², so nothing is charged. Check the areas."
-OUTLIER = "%(amount)s yuan, last season %(previous)s yuan: more than 30 % apart."
+NO_TERM = msgid("No supply term touches the season, so nothing says how this flat was heated. Enter one.")
+NO_AREA = msgid("The chargeable area is 0 m², so nothing is charged. Check the areas.")
+OUTLIER = msgid("%(amount)s yuan, last season %(previous)s yuan: more than 30 %% apart.")
 
 
 class Tally:
@@ -42,7 +42,9 @@ class Tally:
             found = self.groups[label, office] = [0, 0, 0]
         return found
 
-    def point_at(self, account: AccountRow, kind: ExceptionKind, message: str, values: dict[str, Any]) -> None:
+    def point_at(
+        self, account: AccountRow, kind: ExceptionKind, message: str, values: dict[str, Any]
+    ) -> None:
         self.exceptions.append(
             {
                 "account_id": int(account.id),
@@ -56,9 +58,7 @@ class Tally:
 
     def refuse(self, account: AccountRow, refusal: Refusal) -> None:
         """A rule refused this flat; its words are kept for the list."""
-        kind = (
-            ExceptionKind.NO_TARIFF if refusal.message.startswith("No tariff") else ExceptionKind.REFUSED
-        )
+        kind = ExceptionKind.NO_TARIFF if refusal.message.startswith("No tariff") else ExceptionKind.REFUSED
         self.point_at(account, kind, refusal.message, refusal.values)
 
     def outlier(self, account: AccountRow, fen: int) -> None:

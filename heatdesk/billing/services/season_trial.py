@@ -48,7 +48,9 @@ def count(worker: Worker, shard: RunShard, tally: Tally) -> None:
 def gone(charged: dict[int, dict[str, int]], tally: Tally) -> dict[int, dict[str, int]]:
     """Of the charges nobody answered for, those of accounts that are no longer eligible; listed flats keep theirs."""
     listed = {row["account_id"] for row in tally.exceptions}
-    return {account: items for account, items in charged.items() if account not in listed and any(items.values())}
+    return {
+        account: items for account, items in charged.items() if account not in listed and any(items.values())
+    }
 
 
 def charged_accounts(

@@ -4,19 +4,19 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from heatdesk.billing.errors import SeasonCodeTaken, SeasonIsBilled, SeasonOverlaps
+from heatdesk.billing.errors import DaysDoNotFit, SeasonCodeTaken, SeasonIsBilled, SeasonOverlaps
 from heatdesk.billing.models import Bill, Season, SeasonRun
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
 from heatdesk.billing.rules.workflow import RunState, SeasonState
 from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import BadInput, Stale
+from heatdesk.web.versions import refuse_if_changed
 
 LIVE = (RunState.TRIAL_RUNNING, RunState.TRIAL_DONE, RunState.RELEASED)
 """The states in which a run of a season keeps another from starting."""
 
 
 def create(facts: SeasonFacts) -> Season:
-    """A new season with room for its bills. Raises `BadInput`, `SeasonCodeTaken`, `SeasonOverlaps`."""
+    """A new season with room for its bills. Raises `DaysDoNotFit`, `SeasonCodeTaken`, `SeasonOverlaps`."""
     _check(facts, other_than=None)
     season = Season(state=SeasonState.PLANNED, **_columns(facts))
     db.session.add(season)
@@ -25,11 +25,10 @@ def create(facts: SeasonFacts) -> Season:
     return season
 
 
-def edit(season_id: int, facts: SeasonFacts, *, seen: str) -> Season:
-    """Change a season nobody has been charged for; `seen` is `fingerprint` of the form's page. Raises `SeasonIsBilled`."""
+def edit(season_id: int, facts: SeasonFacts, *, seen: str | None) -> Season:
+    """Change a season nobody has been charged for; `seen` is the version the form showed. Raises `SeasonIsBilled`."""
     season = get_or_refuse(Season, season_id, lock=True)
-    if fingerprint(season) != seen:
-        raise Stale
+    refuse_if_changed(seen, season)
     if is_fixed(season):
         raise SeasonIsBilled(code=season.code)
     _check(facts, other_than=season.id)
@@ -58,16 +57,8 @@ def live_run(season_id: int) -> SeasonRun | None:
 def previous(season: Season) -> Season | None:
     """The season before, whose amounts tell an outlier."""
     return db.session.scalar(
-        select(Season)
-        .where(Season.starts_on < season.starts_on)
-        .order_by(Season.starts_on.desc())
-        .limit(1)
+        select(Season).where(Season.starts_on < season.starts_on).order_by(Season.starts_on.desc()).limit(1)
     )
-
-
-def fingerprint(season: Season) -> str:
-    """What a form has seen, so that a stale page is noticed."""
-    return "|".join(str(value) for value in (*_columns(season).values(), season.state.value))
 
 
 def _columns(facts: SeasonFacts | Season) -> dict[str, str | date | int]:
@@ -83,8 +74,7 @@ def _columns(facts: SeasonFacts | Season) -> dict[str, str | date | int]:
 def _check(facts: SeasonFacts, *, other_than: int | None) -> None:
     calendar_days = facts.period.days
     if abs(calendar_days - facts.statutory_days) > 2:
-        raise BadInput(
-            "From %(first)s to %(last)s are %(days)s days; %(statutory)s statutory days cannot be right.",
+        raise DaysDoNotFit(
             first=facts.starts_on,
             last=facts.ends_on,
             days=calendar_days,

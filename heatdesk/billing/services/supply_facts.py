@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from heatdesk.billing.models import Account, AreaPart, Season, SupplyTerm
 from heatdesk.billing.rules.areas import Areas, Part
@@ -36,13 +36,12 @@ def terms_of(account_ids: Sequence[int], season: SeasonFacts) -> dict[int, list[
         .execution_options(populate_existing=True)
     ).all()
     parts = _parts_of([term.id for term, _building_type in rows])
-    for row in rows:
-        terms[row[0].account_id].append(_term(row, parts[row[0].id], season))
+    for term, building_type in rows:
+        terms[term.account_id].append(_term(term, building_type, parts[term.id], season))
     return terms
 
 
-def _term(row: Row[tuple[SupplyTerm, str | None]], parts: list[Part], season: SeasonFacts) -> Term:
-    term, building_type = row
+def _term(term: SupplyTerm, building_type: str | None, parts: list[Part], season: SeasonFacts) -> Term:
     return Term(
         first=max(term.starts_on, season.starts_on),
         last=min(term.ends_on or date.max, season.ends_on),

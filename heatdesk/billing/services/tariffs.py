@@ -1,21 +1,26 @@
 """Tariffs: drafted by one person, approved by another, followed by versions, never edited."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
-from heatdesk.billing.errors import ApproverIsAuthor, DraftExists, TariffDateTaken, TariffIsFinal
+from heatdesk.billing.errors import (
+    ApproverIsAuthor,
+    DraftExists,
+    TariffDateTaken,
+    TariffIsFinal,
+    TariffIsWithdrawn,
+)
 from heatdesk.billing.models import Season, Tariff
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.rules.workflow import SeasonState, TariffState
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import Stale
+from heatdesk.errors import NotAllowed
+from heatdesk.web.versions import refuse_if_changed
 
 BLANK: dict[str, Any] = {"price_unit": "season", "area": {"base": "building"}}
 """What the first draft of a class starts from."""
@@ -31,14 +36,14 @@ def in_force(season: Season) -> list[TariffRules]:
     return [TariffRules.from_parameters(row.parameters) for row in rows]
 
 
-def rows_in_force(season: Season) -> Sequence[Tariff]:
+def rows_in_force(season: Season) -> list[Tariff]:
     """Per use class the version that prices the season, for its page."""
-    return db.session.scalars(
+    rows = db.session.scalars(
         select(Tariff)
-        .distinct(Tariff.use_class)
         .where(Tariff.state == TariffState.APPROVED, Tariff.valid_from <= season.starts_on)
-        .order_by(Tariff.use_class, Tariff.valid_from.desc())
-    ).all()
+        .order_by(Tariff.use_class, Tariff.valid_from)
+    )
+    return list({row.use_class: row for row in rows}.values())
 
 
 def newest(use_class: UseClass) -> Tariff | None:
@@ -59,6 +64,12 @@ def starting_point(use_class: UseClass) -> dict[str, Any]:
     return dict(last.parameters) if last else {**BLANK, "use_class": use_class.value}
 
 
+def refuse_final(row: Tariff) -> None:
+    """Raises `TariffIsFinal` unless the version is a draft."""
+    if row.state != TariffState.DRAFT:
+        raise TariffIsFinal
+
+
 def draft(rules: TariffRules, *, by: int) -> Tariff:
     """A new version in draft; raises `DraftExists` while the class has another one."""
     lock_class(rules.use_class)
@@ -75,30 +86,29 @@ def draft(rules: TariffRules, *, by: int) -> Tariff:
     return row
 
 
-def edit(tariff_id: int, rules: TariffRules, *, seen: str, by: int) -> Tariff:
+def edit(tariff_id: int, rules: TariffRules, *, seen: str | None, by: int) -> Tariff:
     """Rewrite a draft; whoever edits it becomes its author, so that another person approves.
 
-    `seen` is `fingerprint` of what the form showed; raises `Stale` when the draft has moved on, `TariffIsFinal` when
+    `seen` is the version the form showed; raises `Stale` when the draft has moved on, `TariffIsFinal` when
     it is no draft any more.
     """
     row = get_or_refuse(Tariff, tariff_id, lock=True)
-    if row.state != TariffState.DRAFT:
-        raise TariffIsFinal
-    if fingerprint(row) != seen:
-        raise Stale
+    refuse_final(row)
+    refuse_if_changed(seen, row)
     _write(row, rules, by)
     db.session.flush()
     return row
 
 
-def approve(tariff_id: int, *, seen: str, by: int) -> Tariff:
-    """A second person makes the draft binding. Raises `ApproverIsAuthor`, `TariffIsFinal`, `TariffDateTaken`, `Stale`."""
+def approve(tariff_id: int, *, seen: str | None, by: int) -> Tariff:
+    """A second person makes the draft binding.
+
+    Raises `ApproverIsAuthor`, `TariffIsFinal`, `TariffDateTaken`, `Stale`.
+    """
     row = get_or_refuse(Tariff, tariff_id, lock=True)
     lock_class(row.use_class)
-    if row.state != TariffState.DRAFT:
-        raise TariffIsFinal
-    if fingerprint(row) != seen:
-        raise Stale
+    refuse_final(row)
+    refuse_if_changed(seen, row)
     if row.drafted_by == by:
         raise ApproverIsAuthor
     taken = db.session.scalar(
@@ -115,11 +125,18 @@ def approve(tariff_id: int, *, seen: str, by: int) -> Tariff:
     return row
 
 
-def withdraw(tariff_id: int, *, by: int) -> Tariff:
-    """Take a version out of use; an approved one only by another person than its author. The trail keeps who approved."""
+def withdraw(tariff_id: int, *, seen: str | None, by: int, may_draft: bool, may_approve: bool) -> Tariff:
+    """Take a version out of use: a draft by whoever drafts or approves, an approved one by whoever approves, but not by
+    its author. The trail keeps who had approved it.
+
+    Raises `NotAllowed`, `ApproverIsAuthor`, `TariffIsWithdrawn`, `Stale`.
+    """
     row = get_or_refuse(Tariff, tariff_id, lock=True)
     if row.state == TariffState.WITHDRAWN:
-        raise Stale
+        raise TariffIsWithdrawn
+    refuse_if_changed(seen, row)
+    if not (may_approve or (may_draft and row.state == TariffState.DRAFT)):
+        raise NotAllowed
     if row.state == TariffState.APPROVED and row.drafted_by == by:
         raise ApproverIsAuthor
     row.state, row.approved_by, row.approved_at = TariffState.WITHDRAWN, None, None
@@ -134,12 +151,6 @@ def billed_seasons_from(valid_from: date) -> Sequence[str]:
         .where(Season.starts_on >= valid_from, Season.state == SeasonState.BILLED)
         .order_by(Season.starts_on)
     ).all()
-
-
-def fingerprint(row: Tariff) -> str:
-    """What a form has seen, so that a stale page is noticed."""
-    written = json.dumps(row.parameters, sort_keys=True, ensure_ascii=False, default=str)
-    return f"{row.state.value}-{hashlib.sha256(written.encode()).hexdigest()[:16]}"
 
 
 def lock_class(use_class: UseClass) -> None:

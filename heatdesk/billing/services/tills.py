@@ -22,7 +22,14 @@ from heatdesk.billing.errors import (
 )
 from heatdesk.billing.models import BusinessDay, Journal, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
-from heatdesk.billing.rules.tills import CountLine, DrawerCount, closing_movements, compare
+from heatdesk.billing.rules.tills import (
+    COUNTED_METHODS,
+    DENOMINATIONS,
+    CountLine,
+    DrawerCount,
+    closing_movements,
+    compare,
+)
 from heatdesk.billing.rules.workflow import DayState, ShiftState, TenderMethod
 from heatdesk.billing.services import ledger, takings
 from heatdesk.dates import now
@@ -114,9 +121,10 @@ def close_shift(
     if moves_on(shift) != seen:
         raise TillMoved
     lines = compare(count, takings.expected(shift))
-    differs = any(line.over_short for line in lines)
+    differs = [line.method.value for line in lines if line.over_short]
     if differs and not reason:
-        raise CountDiffers
+        methods = " ".join(differs)
+        raise CountDiffers(methods=methods)
     cash = next(line for line in lines if line.method is TenderMethod.CASH)
     movements = closing_movements(cash.expected, cash.counted)
     if movements:
@@ -174,9 +182,16 @@ def count_lines(shift: TillShift) -> list[CountLine]:
     """What a closed shift was counted at, as frozen when it closed."""
     frozen: dict[str, Any] = (shift.counted or {}).get("methods", {})
     return [
-        CountLine(TenderMethod(method), Decimal(sums["expected"]), Decimal(sums["counted"]))
-        for method, sums in frozen.items()
+        CountLine(method, Decimal(frozen[method]["expected"]), Decimal(frozen[method]["counted"]))
+        for method in COUNTED_METHODS
+        if method in frozen
     ]
+
+
+def pieces(shift: TillShift) -> list[tuple[Decimal, int]]:
+    """Notes and coins of a closed shift as counted, the largest first; none are left out."""
+    frozen: dict[str, int] = (shift.counted or {}).get("pieces", {})
+    return [(value, frozen[str(value)]) for value in DENOMINATIONS if str(value) in frozen]
 
 
 def select_shifts(*conditions: Any) -> Select[Any]:

@@ -10,8 +10,7 @@ from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.accounts import AccountForm, ClosingForm, NewAccountForm
 from heatdesk.billing.forms.supply_terms import ReasonForm
-from heatdesk.billing.forms.words import MODES, STATE_LOOKS, SUPPLY_STATES, USE_CLASSES
-from heatdesk.billing.services import account_lists, accounts
+from heatdesk.billing.services import account_lists, accounts, labels
 from heatdesk.billing.services.account_lists import Wanted
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -38,10 +37,7 @@ def index() -> ResponseReturnValue:
         page=page,
         wanted=wanted,
         place=place,
-        use_classes=USE_CLASSES,
-        supply_states=SUPPLY_STATES,
-        modes=MODES,
-        looks=STATE_LOOKS,
+        labels=labels,
         not_a_place=bool(request.args.get("where")) and place is None,
     )
 
@@ -52,19 +48,11 @@ def export() -> ResponseReturnValue:
     wanted, _place = _wanted()
     audit.record("export", actor_id=current_user.id, subject_table="account", after=request.args.to_dict())
     header = [
-        "Card no.",
-        "Name",
-        "Address",
-        "Phones",
-        "Used as",
-        "Supply",
-        "Charged",
-        "Area m²",
-        "Owed",
-        "Closed on",
+        *(_("Card no."), _("Name"), _("Address"), _("Phones"), _("Used as"), _("Supply"), _("Charged by")),
+        *(_("Area m²"), _("Owed"), _("Closed on")),
     ]
     query = account_lists.listing(wanted, current_user.branch_id)
-    return workbook(query, [_(title) for title in header], _cells, name="accounts")
+    return workbook(query, header, _cells, name="accounts")
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -164,9 +152,9 @@ def _wanted() -> tuple[Wanted, places.Place | None]:
     wanted = Wanted(
         words=given.get("q", "").strip(),
         place=(place.noun, place.id) if place else None,
-        use_class=given.get("use_class", "") if given.get("use_class") in set(USE_CLASSES) else "",
-        supply=given.get("supply", "") if given.get("supply") in set(SUPPLY_STATES) else "",
-        mode=given.get("mode", "") if given.get("mode") in set(MODES) else "",
+        use_class=given.get("use_class", "") if given.get("use_class") in set(labels.USE_CLASSES) else "",
+        supply=given.get("supply", "") if given.get("supply") in set(labels.SUPPLY_STATES) else "",
+        mode=given.get("mode", "") if given.get("mode") in set(labels.MODES) else "",
         owing=given.get("owing", ""),
         state=given.get("state", "open") if given.get("state") in STATES else "open",
         customer_id=whole_argument("customer"),
@@ -182,9 +170,9 @@ def _cells(row: Any) -> tuple[Any, ...]:
         row.name,
         row.address,
         " ".join(map(mask_phone, row.phones)),
-        str(USE_CLASSES[row.use_class]) if known else "",
-        str(SUPPLY_STATES[row.supply]) if known else "",
-        str(MODES[row.mode]) if known else "",
+        str(labels.USE_CLASSES[row.use_class]) if known else "",
+        str(labels.SUPPLY_STATES[row.supply][0]) if known else "",
+        str(labels.MODES[row.mode]) if known else "",
         row.area_m2,
         row.owed,
         row.closed_on,

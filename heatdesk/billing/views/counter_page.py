@@ -7,28 +7,26 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from heatdesk.billing.errors import NoNumberBook
-from heatdesk.billing.forms.papers import SIZE_LABELS
+from heatdesk.billing.errors import NoNumberBook, NoOpenTill
+from heatdesk.billing.forms.papers import SHORT_LABELS
 from heatdesk.billing.forms.payments import Typed
 from heatdesk.billing.rules.payments import CASH_STEPS
 from heatdesk.billing.rules.workflow import NumberKind, TenderMethod
 from heatdesk.billing.services import (
     dues,
-    households,
     labels,
     number_books,
     paper_settings,
     payment_lists,
-    payments,
     standings,
+    tills,
     voids,
 )
 from heatdesk.billing.services.households import Household
+from heatdesk.billing.views import household_head
 from heatdesk.dates import today
-from heatdesk.errors import RuleBroken
 from heatdesk.i18n import _
 from heatdesk.money import capitals
-from heatdesk.printing import figure
 
 _KEYS = (
     (TenderMethod.CASH, "F1"),
@@ -63,6 +61,7 @@ def empty() -> dict[str, Any]:
 def of(household: Household, *, typed: Typed | None = None, fault: str | None = None) -> dict[str, Any]:
     """The counter for one household; `typed` and `fault` show a refused form again."""
     standing = standings.of_account(household.account_id)
+    household_head.remember(household.account_id)
     typed = typed or Typed()
     owing = frozenset(bill.season_id for bill in standing.bills if bill.due)
     selected = owing if typed.season_ids is None else typed.season_ids & owing
@@ -70,9 +69,9 @@ def of(household: Household, *, typed: Typed | None = None, fault: str | None = 
     return {
         "customer": _customer(household),
         "account": _account(household),
-        "chips": _chips(household),
+        "chips": household_head.chips(household, standing),
         "notices": [*_till_notices(), *_account_notices(household)],
-        "tabs": _tabs(household),
+        "tabs": household_head.tabs(household.account_id, "show", first="#dues"),
         "dues": dues.rows_of(household.account_id, standing),
         "selected": selected,
         "total_due": total_due,
@@ -98,7 +97,7 @@ def _frame() -> dict[str, Any]:
         "search_url": url_for("counter.search"),
         "empty_url": url_for("counter.index"),
         "paper_settings_url": url_for("papers.edit"),
-        "paper_label": SIZE_LABELS[paper_settings.of(current_user).size],
+        "paper_label": SHORT_LABELS[paper_settings.of(current_user).size],
         "receipt_number_next": _next_number(),
         "last_payment": _last_payment(),
         "void_reasons": voids.reasons(),
@@ -137,44 +136,18 @@ def _customer(household: Household) -> dict[str, Any]:
 
 
 def _account(household: Household) -> dict[str, Any]:
-    url = url_for("payments.index", card_no=household.card_no)
+    url = url_for("customer_card.show", account_id=household.account_id)
     return {"card_no": household.card_no, "place": household.place, "url": url}
-
-
-def _tabs(household: Household) -> list[dict[str, Any]]:
-    payments_url = url_for("payments.index", card_no=household.card_no)
-    return [
-        {"url": "#dues", "label": _("Dues and payment"), "count": None, "active": True},
-        {"url": payments_url, "label": _("Payments"), "count": None, "active": False},
-    ]
-
-
-def _chips(household: Household) -> list[tuple[str, str, str | None, str]]:
-    chips: list[tuple[str, str, str | None, str]] = []
-    term = households.term_on(household.account_id, today())
-    if term is not None:
-        label, icon, tone = labels.SUPPLY_STATES[term.state]
-        use = f"{labels.USE_CLASSES[term.use_class]} · {labels.MODES[term.mode]}"
-        chips.append((term.state, str(label), icon, tone))
-        chips.append((term.use_class, use, None, "plain"))
-        chips.append(("area", f"{figure(term.building_area_m2)} m²", None, "plain"))
-        if term.storey_height_m is not None:
-            chips.append(
-                ("height", _("storey %(height)s m", height=figure(term.storey_height_m)), None, "plain")
-            )
-    if household.is_locked:
-        chips.append(("locked", _("Locked"), "lock", "bad"))
-    if household.closed_on is not None:
-        chips.append(("closed", _("Account closed"), "archive", "bad"))
-    return chips
 
 
 def _till_notices() -> list[dict[str, Any]]:
     """Why no money can be taken at this window now, before anybody types."""
     try:
-        payments.open_shift(current_user)
-    except RuleBroken as refusal:
-        return [_notice("bad", _("No money can be taken"), _(refusal.message, **refusal.values))]
+        tills.current_shift(current_user.id)
+    except NoOpenTill as refusal:
+        sentence = _(refusal.message, **refusal.values)
+        link = (url_for("tills.index"), _("To the tills"))
+        return [_notice("bad", _("No money can be taken"), sentence, link)]
     return []
 
 
@@ -189,8 +162,8 @@ def _account_notices(household: Household) -> list[dict[str, Any]]:
     return notices
 
 
-def _notice(tone: str, title: str, text: str) -> dict[str, Any]:
-    return {"tone": tone, "title": title, "text": text, "link": None}
+def _notice(tone: str, title: str, text: str, link: tuple[str, str] | None = None) -> dict[str, Any]:
+    return {"tone": tone, "title": title, "text": text, "link": link}
 
 
 def _tender(method: TenderMethod, key: str, typed: Typed) -> dict[str, Any]:

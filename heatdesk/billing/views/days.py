@@ -5,6 +5,7 @@ from datetime import date
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms.fields import SelectChoice
 
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
@@ -66,7 +67,7 @@ def export() -> ResponseReturnValue:
 def open_day() -> ResponseReturnValue:
     choices = business_days.newest_by_branch(scope_branch(Branch.id))
     form = OpenDayForm(request.form or request.args)
-    form.branch.choices = [(branch.id, branch.name) for branch, _last in choices]
+    form.branch.choices = [SelectChoice(branch.id, branch.name) for branch, _last in choices]
     if not form.is_submitted() and form.day.data is None and choices:
         form.branch.data = form.branch.data or choices[0][0].id
         form.day.data = business_days.suggest_next(form.branch.data)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms.fields import SelectChoice
 
 from heatdesk import audit
 from heatdesk.auth.models import Staff
@@ -149,8 +150,8 @@ def _holders(*conditions: Any) -> list[Staff]:
     return list(number_books.possible_holders(scope_branch(Staff.branch_id), *conditions))
 
 
-def _choices(holders: list[Staff]) -> list[tuple[int, str]]:
-    return [(one.id, one.name) for one in holders]
+def _choices(holders: list[Staff]) -> list[SelectChoice]:
+    return [SelectChoice(one.id, one.name) for one in holders]
 
 
 def _suggest(form: IssueBookForm, holders: list[Staff]) -> None:

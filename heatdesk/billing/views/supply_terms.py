@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.forms import words
 from heatdesk.billing.forms.supply_terms import SupplyTermForm, filled_from
 from heatdesk.billing.models import Account
-from heatdesk.billing.services import accounts, reassessing, supply_terms
+from heatdesk.billing.services import accounts, labels, reassessing, supply_terms
 from heatdesk.dates import today
 from heatdesk.i18n import _
 from heatdesk.money import format_money
@@ -19,7 +18,7 @@ from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, refused_on_form
 from heatdesk.web.versions import refuse_if_changed, version_of
 
-SHOWN = {"labels": words, "this_day": today}
+SHOWN = {"labels": labels, "this_day": today}
 """What the timeline's template needs besides the terms."""
 
 bp = Blueprint("supply_terms", __name__, url_prefix="/billing/accounts/<int:account_id>/terms")
@@ -82,6 +81,7 @@ def preview(account_id: int) -> ResponseReturnValue:
     """What the form as filled in would do to the bills; nothing of it stays."""
     account = accounts.get(account_id, current_user.branch_id)
     form = SupplyTermForm(request.args, meta={"csrf": False})
+    form.reason.data = form.reason.data or "–"
     if not form.validate():
         return render_template("billing/supply_terms/_effect.html", effect=None)
     effect = reassessing.effect_of(account, _meant(account, form))

@@ -105,6 +105,7 @@ def show(shift_id: int) -> ResponseReturnValue:
         shift=shift,
         cashier=tills.cashier_name(shift),
         lines=tills.count_lines(shift),
+        pieces=tills.pieces(shift),
         labels=labels.TENDERS,
         earlier=tills.earlier_counts(shift),
         receipts=takings.receipts_of(shift),
@@ -128,7 +129,8 @@ def count(shift_id: int) -> ResponseReturnValue:
         tills.close_shift(shift, counted, by=current_user, seen=form.seen.data, reason=form.reason.data or "")
     except CountDiffers as refusal:
         tills.record_differing_count(shift, counted, by=current_user)
-        form.reason.errors = [_(refusal.message)]
+        named = ", ".join(str(labels.TENDERS[method]) for method in refusal.values["methods"].split())
+        form.reason.errors = [_(refusal.message, methods=named)]
         return _count_page(shift, form)
     return redirect(url_for("tills.show", shift_id=shift.id))
 

@@ -8,11 +8,10 @@ from sqlalchemy import and_, or_
 
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.forms import words
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
-from heatdesk.billing.services import account_books, dues, supply_terms
+from heatdesk.billing.services import account_books, dues, labels, supply_terms
 from heatdesk.dates import today
-from heatdesk.desk import changes, household, money_words
+from heatdesk.desk import changes, household
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
 
@@ -28,7 +27,7 @@ def show(account_id: int) -> ResponseReturnValue:
         "desk/card/dues.html",
         dues=dues.rows_of(account_id, shown["standing"]),
         payments=payments,
-        methods=money_words.METHODS,
+        methods=labels.TENDERS,
         **shown,
     )
 
@@ -54,7 +53,7 @@ def journal(account_id: int, journal_id: int) -> ResponseReturnValue:
 def terms(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "terms")
     found = supply_terms.timeline(account_id)
-    return render_template("desk/card/terms.html", terms=found, labels=words, this_day=today, **shown)
+    return render_template("desk/card/terms.html", terms=found, labels=labels, this_day=today, **shown)
 
 
 @bp.get("/papers")
@@ -94,7 +93,7 @@ def _about(shown: dict[str, Any]) -> Any:
 
 def _ledger_words() -> dict[str, Any]:
     return {
-        "kinds": money_words.JOURNAL_KINDS,
-        "items": money_words.ITEMS,
+        "kinds": labels.JOURNALS,
+        "items": labels.ITEMS,
         "chart": {code: CHART[LedgerCode(code)] for code in LedgerCode},
     }

@@ -34,43 +34,15 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("digits", sa.Text(), nullable=False, comment="card number and phones, separated by spaces"),
-        sa.Column(
-            "pairs", sa.ARRAY(sa.Text()), nullable=False, comment="pairs of neighbouring Chinese characters"
-        ),
         sa.Column("is_closed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_search")),
     )
     op.create_index(
-        op.f("ix_account_search_card_no"),
+        "ix_account_search_card_no",
         "account_search",
-        ["card_no"],
+        ["branch_id", "card_no"],
         unique=False,
         postgresql_ops={"card_no": "text_pattern_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_digits"),
-        "account_search",
-        ["digits"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"digits": "gin_trgm_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_initials"),
-        "account_search",
-        ["initials"],
-        unique=False,
-        postgresql_ops={"initials": "text_pattern_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_name"),
-        "account_search",
-        ["name"],
-        unique=False,
-        postgresql_ops={"name": "text_pattern_ops"},
-    )
-    op.create_index(
-        op.f("ix_account_search_pairs"), "account_search", ["pairs"], unique=False, postgresql_using="gin"
     )
     op.create_table(
         "audit_entry",

@@ -26,7 +26,7 @@ def offers(**amounts):
     return [Offer(TenderMethod(method), Decimal(amount)) for method, amount in amounts.items()]
 
 
-def outcome(due, held="500.00", step=JIAO, part=False, keep=False, **amounts):
+def outcome(due, *, held="500.00", step=JIAO, part=False, keep=False, **amounts):
     return reckon(
         Decimal(due),
         offers(**amounts),

@@ -27,7 +27,9 @@ def test_pieces_are_read_as_people_type_them(typed, pieces):
     assert parse_pieces(typed) == pieces
 
 
-@pytest.mark.parametrize("typed", ["-1", "－1", "−3", "1.5", "1,000", "abc", "100001", "9" * 400, "²", "٣", "十"])
+@pytest.mark.parametrize(
+    "typed", ["-1", "－1", "−3", "1.5", "1,000", "abc", "100001", "9" * 400, "²", "٣", "十"]
+)
 def test_what_is_no_count_is_refused(typed):
     with pytest.raises(BadInput):
         parse_pieces(typed)
@@ -39,7 +41,9 @@ def test_a_drawer_is_added_up():
 
 
 def test_every_method_is_compared_though_nothing_was_taken():
-    lines = compare(DrawerCount(slips={TenderMethod.CARD: Decimal("5.00")}), {TenderMethod.WECHAT: Decimal("3.00")})
+    lines = compare(
+        DrawerCount(slips={TenderMethod.CARD: Decimal("5.00")}), {TenderMethod.WECHAT: Decimal("3.00")}
+    )
     differences = {line.method: line.over_short for line in lines if line.over_short}
     assert differences == {TenderMethod.CARD: Decimal("5.00"), TenderMethod.WECHAT: Decimal("-3.00")}
     assert TenderMethod.PREPAYMENT not in {line.method for line in lines}

@@ -1,6 +1,6 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import books, guards, papers, report, requests
+from heatdesk.billing.services.verification import books, days, guards, papers, report, requests
 from heatdesk.billing.services.verification.report import Outcome
 
 INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *guards.INVARIANTS]
@@ -8,4 +8,4 @@ INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *guar
 
 def verify() -> list[Outcome]:
     """The outcome of each invariant, read from one snapshot of the database."""
-    return report.run(INVARIANTS, requests.CHECKS)
+    return report.run(INVARIANTS, {**days.CHECKS, **requests.CHECKS})

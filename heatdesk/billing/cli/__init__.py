@@ -47,7 +47,9 @@ def bill(season: str, starter: str | None, releaser: str | None, *, only_trial: 
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     if state == RunState.HELD:
-        raise click.ClickException("The self-check disagrees: the run is held and none of its bills is visible.")
+        raise click.ClickException(
+            "The self-check disagrees: the run is held and none of its bills is visible."
+        )
 
 
 def _run_to_carry_out(code: str, starter: str | None) -> int:

@@ -1,0 +1,169 @@
+"""Tariffs: versions per use class, drafted by one person, approved by another."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from heatdesk import audit
+from heatdesk.auth.permissions import Permission
+from heatdesk.billing.forms.tariffs import AREA_BASES, HEIGHTS, PRICE_UNITS, TariffForm, filled_from
+from heatdesk.billing.models import Tariff
+from heatdesk.billing.rules.states import UseClass
+from heatdesk.billing.rules.tariffs import Tariff as TariffRules
+from heatdesk.billing.services import tariff_lists, tariffs
+from heatdesk.billing.services.labels import USE_CLASSES
+from heatdesk.billing.views.run_words import TARIFF_LOOKS, TARIFF_STATES
+from heatdesk.db import get_or_refuse
+from heatdesk.errors import BadInput, Missing
+from heatdesk.i18n import _
+from heatdesk.web.exports import workbook
+from heatdesk.web.fields import choices
+from heatdesk.web.guards import requires
+from heatdesk.web.pages import flash_done, paginate, refused_on_form
+from heatdesk.web.versions import version_of
+
+bp = Blueprint("tariffs", __name__, url_prefix="/billing/tariffs")
+
+
+@bp.get("")
+@requires(Permission.SEASON_VIEW)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "billing/tariffs/index.html",
+        page=paginate(tariff_lists.select_tariffs(request.args.get("use"), request.args.get("state"))),
+        uses=USE_CLASSES,
+        states=TARIFF_STATES,
+        looks=TARIFF_LOOKS,
+        units=PRICE_UNITS,
+    )
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.SEASON_VIEW)
+def export() -> ResponseReturnValue:
+    audit.record("export", actor_id=current_user.id, subject_table="tariff", after=request.args.to_dict())
+    return workbook(
+        tariff_lists.select_tariffs(request.args.get("use"), request.args.get("state")),
+        [
+            _("Used as"),
+            _("Version"),
+            _("Document number"),
+            _("Valid from"),
+            _("Price"),
+            _("Price is"),
+            _("State"),
+        ],
+        lambda row: (
+            *(str(USE_CLASSES[row[0].use_class]), row[0].version, row[0].document_no, row[0].valid_from),
+            *(row[0].parameters["price"], str(PRICE_UNITS[row[0].parameters["price_unit"]])),
+            str(TARIFF_STATES[row[0].state]),
+        ),
+        name="tariffs",
+    )
+
+
+@bp.route("/new/<use_class>", methods=["GET", "POST"])
+@requires(Permission.TARIFF_EDIT)
+def create(use_class: str) -> ResponseReturnValue:
+    if use_class not in set(UseClass):
+        raise Missing
+    start = tariffs.starting_point(UseClass(use_class))
+    form = _form(start)
+    if form.validate_on_submit() and (rules := _read(form, UseClass(use_class), start)):
+        with refused_on_form(form):
+            row = tariffs.draft(rules, by=current_user.id)
+            flash_done(_("The draft was saved. A second person approves it."))
+            return redirect(url_for("tariffs.show", tariff_id=row.id))
+    return _form_page(form, UseClass(use_class), None)
+
+
+@bp.get("/<int:tariff_id>")
+@requires(Permission.SEASON_VIEW)
+def show(tariff_id: int) -> ResponseReturnValue:
+    row = get_or_refuse(Tariff, tariff_id)
+    return render_template(
+        "billing/tariffs/show.html",
+        tariff=row,
+        lines=tariff_lists.told(row.parameters),
+        seen=version_of(row),
+        people=tariff_lists.names(row),
+        billed=tariffs.billed_seasons_from(row.valid_from),
+        uses=USE_CLASSES,
+        states=TARIFF_STATES,
+        looks=TARIFF_LOOKS,
+        units=PRICE_UNITS,
+        bases=AREA_BASES,
+    )
+
+
+@bp.route("/<int:tariff_id>/edit", methods=["GET", "POST"])
+@requires(Permission.TARIFF_EDIT)
+def edit(tariff_id: int) -> ResponseReturnValue:
+    row = get_or_refuse(Tariff, tariff_id)
+    tariffs.refuse_final(row)
+    form = _form(row.parameters, valid_from=row.valid_from)
+    form.seen.data = form.seen.data or version_of(row)
+    if form.validate_on_submit() and (rules := _read(form, row.use_class, row.parameters)):
+        with refused_on_form(form):
+            tariffs.edit(tariff_id, rules, seen=form.seen.data, by=current_user.id)
+            flash_done(_("The draft was saved. A second person approves it."))
+            return redirect(url_for("tariffs.show", tariff_id=tariff_id))
+    return _form_page(form, row.use_class, row)
+
+
+@bp.post("/<int:tariff_id>/approve")
+@requires(Permission.TARIFF_APPROVE)
+def approve(tariff_id: int) -> ResponseReturnValue:
+    row = tariffs.approve(tariff_id, seen=request.form.get("seen"), by=current_user.id)
+    flash_done(
+        _(
+            "Version %(version)s is approved; seasons from %(day)s on use it.",
+            version=row.version,
+            day=row.valid_from,
+        )
+    )
+    return redirect(url_for("tariffs.show", tariff_id=tariff_id))
+
+
+@bp.post("/<int:tariff_id>/withdraw")
+@requires(Permission.SEASON_VIEW)
+def withdraw(tariff_id: int) -> ResponseReturnValue:
+    """A draft by those who draft, an approved version by those who approve; the service looks at the state."""
+    may_approve = current_user.may(Permission.TARIFF_APPROVE)
+    may_draft = current_user.may(Permission.TARIFF_EDIT)
+    tariffs.withdraw(
+        tariff_id,
+        seen=request.form.get("seen"),
+        by=current_user.id,
+        may_approve=may_approve,
+        may_draft=may_draft,
+    )
+    flash_done(_("This version is withdrawn."))
+    return redirect(url_for("tariffs.show", tariff_id=tariff_id))
+
+
+def _form(parameters: dict[str, Any], **more: Any) -> Any:
+    data = {**filled_from(parameters), **more}
+    form: Any = TariffForm(data=data)
+    family = (parameters.get("height") or {}).get("family")
+    if family not in (None, "step"):
+        kept = _("as in the last version (%(family)s)", family=family)
+        form.height.choices = choices([*HEIGHTS.items(), (family, kept)])
+    return form
+
+
+def _read(form: Any, use_class: UseClass, start: dict[str, Any]) -> TariffRules | None:
+    """The tariff that was typed; what does not fit together is said on the form."""
+    try:
+        rules: TariffRules = form.rules(use_class, start)
+    except BadInput as refusal:
+        form.form_errors = [*form.form_errors, _(refusal.message, **refusal.values)]
+        return None
+    return rules
+
+
+def _form_page(form: Any, use_class: UseClass, row: Tariff | None) -> ResponseReturnValue:
+    page = render_template("billing/tariffs/edit.html", form=form, use=USE_CLASSES[use_class], tariff=row)
+    return page, 422 if form.is_submitted() else 200

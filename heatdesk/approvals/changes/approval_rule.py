@@ -17,6 +17,7 @@ from heatdesk.approvals.models import ApprovalRule
 from heatdesk.approvals.rules.levels import Level, are_complete
 from heatdesk.approvals.services import people, rule_book
 from heatdesk.approvals.words import KIND_TITLES
+from heatdesk.auth import staffing
 from heatdesk.auth.models import Department
 from heatdesk.auth.permissions import ROLE_LABELS, Permission
 from heatdesk.dates import today
@@ -47,7 +48,7 @@ class LevelForm(Form):
         super().__init__(*args, **kwargs)
         roles = [(role.value, ROLE_LABELS[role]) for role in people.DECIDING_ROLES]
         self.role.choices = choices(roles, empty="–")
-        self.department_id.choices = choices((one.id, one.label) for one in people.departments())
+        self.department_id.choices = choices(staffing.departments().items())
 
 
 class ApprovalRuleForm(FlaskForm):

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from heatdesk.approvals.errors import DelegatesToSelf, DelegationEndsEarly, DeputyMayNotDecide
 from heatdesk.approvals.models import Delegation
 from heatdesk.approvals.rules.eligibility import Mandate, Person
-from heatdesk.auth.models import Department, Staff
+from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_PERMISSIONS, Permission, Role
 from heatdesk.dates import now, today
 from heatdesk.db import db, get_or_refuse
@@ -36,10 +36,6 @@ def fresh_person(staff_id: int) -> Person:
     if staff is None:
         raise Missing
     return person(staff)
-
-
-def departments() -> Sequence[Department]:
-    return db.session.scalars(select(Department).order_by(Department.id)).all()
 
 
 def mandate(delegation: Delegation) -> Mandate:

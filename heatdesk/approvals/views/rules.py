@@ -4,9 +4,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from heatdesk.approvals.services import people, rule_book
+from heatdesk.approvals.services import rule_book
 from heatdesk.approvals.views.inbox import bp
 from heatdesk.approvals.words import KIND_TITLES
+from heatdesk.auth import staffing
 from heatdesk.auth.permissions import ROLE_LABELS, Permission
 from heatdesk.dates import today
 from heatdesk.web.guards import requires
@@ -21,7 +22,7 @@ def rules() -> ResponseReturnValue:
         branches=rule_book.branch_names(),
         titles=KIND_TITLES,
         roles=ROLE_LABELS,
-        departments={one.id: one.label for one in people.departments()},
+        departments=staffing.departments(),
         this_day=today(),
         may_propose=current_user.may(Permission.APPROVAL_RULE_EDIT),
     )

@@ -18,18 +18,21 @@ begin
     end loop;
 end $$;
 
--- A member of staff without a department belongs to the usual one of the role.
+-- A member of staff without a department belongs to the usual one of the role, and follows the role to another.
+create function usual_department(role text) returns bigint language sql stable as $$
+    select id from department
+     where code = case role when 'cashier' then 'counter' when 'finance' then 'finance' when 'manager' then 'management'
+                            when 'administrator' then 'management' else 'billing' end
+$$;
 create function staff_has_department() returns trigger language plpgsql as $$
 begin
-    if new.department_id is null then
-        select id into new.department_id from department
-         where code = case new.role when 'cashier' then 'counter' when 'finance' then 'finance'
-                                    when 'manager' then 'management' when 'administrator' then 'management'
-                                    else 'billing' end;
+    if new.department_id is null or (tg_op = 'UPDATE' and new.role <> old.role
+            and new.department_id = old.department_id and old.department_id = usual_department(old.role)) then
+        new.department_id := usual_department(new.role);
     end if;
     return new;
 end $$;
-create trigger has_department before insert on staff for each row execute function staff_has_department();
+create trigger has_department before insert or update on staff for each row execute function staff_has_department();
 
 -- The states move as `approvals/rules/states.py` says; from submission on the contents are frozen.
 create function request_moves() returns trigger language plpgsql as $$

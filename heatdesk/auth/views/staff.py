@@ -122,4 +122,6 @@ def _wanted() -> dict[str, str]:
 
 def _form(staff: Staff | None) -> StaffForm:
     branches = staffing.branches(current_user.branch_id)
-    return StaffForm(branches, staffing.departments(), head_office=current_user.branch_id is None, staff=staff)
+    return StaffForm(
+        branches, staffing.departments(), head_office=current_user.branch_id is None, staff=staff
+    )

@@ -47,7 +47,7 @@ def paginate(query: Select[Any], *, counted: Select[Any] | None = None) -> Page:
 
     `counted` finds the same rows with fewer joins, where that is quicker to count.
     """
-    given = {"select": query} | ({} if counted is None else {"counted": counted})
+    given: dict[str, Any] = {"select": query} | ({} if counted is None else {"counted": counted})
     return Page(**given, per_page=PAGE_SIZE, max_per_page=PAGE_SIZE, error_out=False)
 
 

@@ -17,7 +17,9 @@ from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
 from heatdesk import backup, doctor, jobs, postgres, schema
+from heatdesk.auth import staffing
 from heatdesk.config import Settings
+from heatdesk.db import transaction
 from heatdesk.demo import build as demo_data
 
 _GRACE_S = 5.0
@@ -31,7 +33,7 @@ def serve() -> None:
     """Serve heatdesk: the web processes and the workers, until interrupted."""
     settings: Settings = current_app.config["HEATDESK"]
     click.echo(f"heatdesk is served on {settings.public_url} (Ctrl+C stops it)")
-    fleet = Fleet(web=_web_command(settings), workers=settings.workers)
+    fleet = Fleet(web=settings.web_command(), workers=settings.workers)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda _number, _frame: fleet.ask_to_stop())
     fleet.run()
@@ -78,6 +80,17 @@ def doctor_command() -> None:
         raise SystemExit(1)
 
 
+@click.command()
+@click.argument("login")
+@click.argument("name")
+@with_appcontext
+def create_administrator(login: str, name: str) -> None:
+    """Make an administrator LOGIN called NAME, who then makes everybody else on the page of staff."""
+    with transaction():
+        password = staffing.create_administrator(login, name)
+    click.echo(f"{login} signs in with {password} and sets a password of their own.")
+
+
 @click.command(name="backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup_command(file: Path) -> None:
@@ -99,19 +112,6 @@ def restore_command(file: Path) -> None:
 def owner_url(settings: Settings) -> str:
     """The database's address as its owner; starts the built-in server when no other is named."""
     return settings.database_url or postgres.start(settings.prepare_home())
-
-
-def _web_command(settings: Settings) -> list[str]:
-    """Gunicorn where it runs; waitress on Windows. Each web process opens its own application."""
-    if sys.platform == "win32":
-        listen = f"--listen={settings.host}:{settings.port}"
-        return [sys.executable, "-m", "waitress", listen, "--call", "heatdesk.app:open_app"]
-    return [
-        *(sys.executable, "-m", "gunicorn", "heatdesk.app:open_app()"),
-        *("--bind", f"{settings.host}:{settings.port}"),
-        *("--workers", str(settings.web_processes), "--worker-class", "gthread", "--threads", "4"),
-        *("--graceful-timeout", "3", "--timeout", "120", "--log-level", "warning"),
-    ]
 
 
 @dataclass

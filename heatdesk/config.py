@@ -61,6 +61,18 @@ class Settings:
             tax_no=given.get("HEATDESK_TAX_NO", ""),
         )
 
+    def web_command(self) -> list[str]:
+        """What serves the pages: gunicorn, or waitress on Windows; each process opens its own application."""
+        if sys.platform == "win32":
+            listen = f"--listen={self.host}:{self.port}"
+            return [sys.executable, "-m", "waitress", listen, "--call", "heatdesk.app:open_app"]
+        return [
+            *(sys.executable, "-m", "gunicorn", "heatdesk.app:open_app()"),
+            *("--bind", f"{self.host}:{self.port}"),
+            *("--workers", str(self.web_processes), "--worker-class", "gthread", "--threads", "4"),
+            *("--graceful-timeout", "3", "--timeout", "120", "--log-level", "warning"),
+        ]
+
     def prepare_home(self) -> Path:
         """The home folder, made for its owner alone where it does not exist yet."""
         try:

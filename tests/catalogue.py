@@ -72,6 +72,7 @@ def update() -> None:
     catalog = kept() if PO.exists() else Catalog(locale="zh")
     catalog.update(said(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.fuzzy = False
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, catalog, width=120, omit_header=False, sort_output=True, include_lineno=False)

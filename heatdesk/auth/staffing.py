@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 
 from heatdesk import audit
 from heatdesk.auth import services
-from heatdesk.auth.models import Staff
+from heatdesk.auth.models import Department, Staff
 from heatdesk.auth.permissions import Role
 from heatdesk.db import Model, db
 from heatdesk.errors import Missing, RuleBroken
@@ -48,6 +48,11 @@ def listing(branch_id: int | None, *, words: str = "", role: str = "", state: st
     return query.order_by(Staff.name, Staff.id)
 
 
+def departments() -> dict[int, str]:
+    """Every department by id, as people read it."""
+    return {one.id: one.label for one in db.session.scalars(select(Department).order_by(Department.id))}
+
+
 def get(staff_id: int, branch_id: int | None, *, lock: bool = False) -> Staff:
     """The member of staff; raises `Missing` outside the administrator's branch."""
     query = select(Staff).where(Staff.id == staff_id, _in_branch(branch_id))
@@ -71,6 +76,23 @@ def create(values: dict[str, Any], *, by: Staff) -> tuple[Staff, str]:
     db.session.flush()
     _record("create", staff, by, {name: value for name, value in values.items() if value is not None})
     return staff, password
+
+
+def create_administrator(login: str, name: str) -> str:
+    """An administrator made at the shell of the machine, where nobody is signed in; returns the first password.
+
+    Raises `LoginTaken`.
+    """
+    if db.session.scalar(select(Staff.id).where(Staff.login == login)) is not None:
+        raise LoginTaken(login=login)
+    password = _first_password()
+    staff = Staff(
+        login=login, name=name, role=Role.ADMINISTRATOR, password_hash=services.hash_password(password)
+    )
+    db.session.add(staff)
+    db.session.flush()
+    _record("create", staff, staff, {"login": login, "from": "shell"})
+    return password
 
 
 def change(staff: Staff, values: dict[str, Any], *, by: Staff, seen: str | None) -> None:

@@ -8,19 +8,14 @@ register, ids, places, households, opening balances.
 """
 
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
-from heatdesk import postgres, schema
-from heatdesk.app import create_app
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
+from heatdesk.bench.measuring import Figures, application, own_database
 from heatdesk.bench.register_file import write_register
 from heatdesk.billing.models import Season
 from heatdesk.billing.rules.register_columns import KNOWN_NAMES, ColumnMapping
@@ -29,7 +24,6 @@ from heatdesk.billing.services import register_files, register_imports, verifica
 from heatdesk.billing.services.register_examination import ROWS_CHECKED
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.billing.services.register_reports import totals_in
-from heatdesk.config import Settings
 from heatdesk.db import db, transaction
 from heatdesk.sheets import read_sheet
 
@@ -39,28 +33,29 @@ _TABLES = (
 )  # fmt: skip
 """In the order in which foreign keys allow them to be filled."""
 
+TARGETS = {"read + check + apply in one pass": "< 60 s", "database part / binary COPY": "≤ 2"}
+
 _SEASON = "2024-2025"
 _NAME = "households.xlsx"
 
 
-def run(rows: int = 200_000) -> dict[str, str]:
+def run(*, rows: int = 200_000) -> Figures:
     """Make a register, bring it in, copy its rows into an equal database; tell seconds and ratios."""
     watch = _Watch()
     content = watch.time("write the workbook", lambda: write_register(rows, _SEASON))
     sheet = watch.time("read", lambda: read_sheet(content, _NAME, known=KNOWN_NAMES))
     mapping = ColumnMapping.suggest(sheet.header)
     watch.time("check rows", lambda: check_rows(sheet.rows(), mapping))
-    with _database() as source, _database() as target:
-        with _application(source) as staff_id:
-            _import(content, staff_id, watch)
+    with own_database() as source, own_database() as target:
+        with application(source):
+            _import(content, _set_up(), watch)
             broken = [outcome.id for outcome in verification.verify() if not outcome.holds]
         records = _copy_out(source)
         watch.seconds["binary COPY"] = _copy_in(target, records)
     ours, copied = watch.seconds["database part"], watch.seconds["binary COPY"]
-    whole = watch.seconds["upload"] + watch.seconds["check"] + watch.seconds["apply"]
     told = {f"{what}, {rows:,} rows": f"{seconds:.1f} s" for what, seconds in watch.seconds.items()}
     return told | {
-        "upload + check + apply (target 60 s)": f"{whole:.1f} s",
+        "read + check + apply in one pass": f"{watch.seconds['apply']:.1f} s",
         "database part / binary COPY": f"{ours / copied:.2f}",
         "verify": "everything holds" if not broken else f"broken: {', '.join(broken)}",
     }
@@ -123,46 +118,21 @@ def _import(content: bytes, staff_id: int, watch: _Watch) -> None:
     watch.time("apply", apply)
 
 
-@contextmanager
-def _database() -> Iterator[str]:
-    """A migrated database of its own on the installation's server, dropped afterwards; gives the owner's URL."""
-    settings = Settings.from_environment()
-    server = settings.database_url or postgres.start(settings.prepare_home())
-    name = f"heatdesk_bench_{uuid.uuid4().hex[:8]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'create database "{name}" template template0'))
-    try:
-        url = make_url(server).set(database=name).render_as_string(hide_password=False)
-        schema.migrate(url)
-        yield url
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'drop database "{name}" with (force)'))
-        admin.dispose()
-
-
-@contextmanager
-def _application(url: str) -> Iterator[int]:
-    """The application on the database, with the season of the arrears and one clerk of head office; gives his id."""
-    app = create_app(Settings.from_environment(), url)
-    with app.app_context():
-        with transaction():
-            clerk = Staff(login="bench", name="bench", password_hash="", role=Role.BILLING_CLERK)
-            season = Season(
-                code=_SEASON,
-                starts_on=date(2024, 11, 1),
-                ends_on=date(2025, 3, 31),
-                statutory_days=151,
-                due_on=date(2024, 12, 31),
-            )
-            db.session.add_all([clerk, season])
-            db.session.flush()
-            db.session.execute(text("select open_season(:id)"), {"id": season.id})
-            clerk_id = clerk.id
-        yield clerk_id
-        db.session.remove()
-        db.engine.dispose()
+def _set_up() -> int:
+    """The season of the arrears and one clerk of head office, whose id it gives."""
+    with transaction():
+        clerk = Staff(login="bench", name="bench", password_hash="", role=Role.BILLING_CLERK)
+        season = Season(
+            code=_SEASON,
+            starts_on=date(2024, 11, 1),
+            ends_on=date(2025, 3, 31),
+            statutory_days=151,
+            due_on=date(2024, 12, 31),
+        )
+        db.session.add_all([clerk, season])
+        db.session.flush()
+        db.session.execute(text("select open_season(:id)"), {"id": season.id})
+        return clerk.id
 
 
 def _copy_out(source: str) -> dict[str, bytes]:
@@ -186,11 +156,11 @@ def _copy_in(target: str, records: dict[str, bytes]) -> float:
         for table in ("staff", "season"):
             _load(cursor, table, records)
         cursor.execute("select open_season(id) from season")
-        start = time.perf_counter()
+    start = time.perf_counter()
+    with engine.begin() as connection, connection.connection.cursor() as cursor:  # type: ignore[attr-defined]
         for table in _TABLES:
             _load(cursor, table, records)
-        connection.connection.commit()
-        seconds = time.perf_counter() - start
+    seconds = time.perf_counter() - start
     engine.dispose()
     return seconds
 

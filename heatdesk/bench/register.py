@@ -6,9 +6,9 @@ Flats stand in the order of their addresses, as registers do, so a community is 
 from collections.abc import Sequence
 from itertools import islice, product
 
-from sqlalchemy import text
+from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, text
 
-from heatdesk.db import db
+from heatdesk.db import db, transaction
 from heatdesk.pinyin import initials
 
 SURNAMES = (
@@ -34,70 +34,14 @@ BRANCHES = 10
 _COMMUNITIES = 1200
 _FIRST = "兴金万华龙凤阳光绿翠碧云天星月河湖江山林东西南北中春秋和平安泰福祥瑞锦御红新紫向"
 _SECOND = "工城科泽府景园湾岸庭地辰海波峰润居泰安康宁乐美嘉丽怡雅盛达源"
-_ENDINGS = [
-    "里",
-    "里",
-    "里",
-    "花园",
-    "花园",
-    "花园",
-    "小区",
-    "小区",
-    "小区",
-    "小区",
-    "家园",
-    "家园",
-    "新村",
-    "新村",
-    "苑",
-    "苑",
-    "苑",
-    "城",
-    "城",
-    "公寓",
-]
-_PHONE_STARTS = [
-    "130",
-    "131",
-    "132",
-    "133",
-    "135",
-    "136",
-    "137",
-    "138",
-    "138",
-    "138",
-    "139",
-    "139",
-    "139",
-    "150",
-    "151",
-    "152",
-    "155",
-    "156",
-    "158",
-    "159",
-    "166",
-    "170",
-    "173",
-    "175",
-    "176",
-    "177",
-    "178",
-    "180",
-    "181",
-    "182",
-    "183",
-    "185",
-    "186",
-    "187",
-    "188",
-    "189",
-    "191",
-    "195",
-    "198",
-    "199",
-]
+_ENDINGS = (
+    tuple("里里里") + ("花园",) * 3 + ("小区",) * 4 + ("家园", "家园", "新村", "新村", *"苑苑苑城城", "公寓")
+)
+_PHONE_STARTS = (
+    *("130", "131", "132", "133", "135", "136", "137", "138", "138", "138", "139", "139", "139"),
+    *("150", "151", "152", "155", "156", "158", "159", "166", "170", "173", "175", "176", "177"),
+    *("178", "180", "181", "182", "183", "185", "186", "187", "188", "189", "191", "195", "198", "199"),
+)
 _SLOTS = 4000
 """Into so many places a list is spread by weight before one is drawn at random."""
 
@@ -107,6 +51,17 @@ def make_register(rows: int) -> None:
 
     What `add_accounts` needs stays behind in the temporary table `flat`.
     """
+    with transaction():
+        _fill(rows)
+
+
+def add_accounts() -> None:
+    """Every account in one statement, as an import does; the triggers make it findable."""
+    with transaction():
+        db.session.execute(text(_ACCOUNTS))
+
+
+def _fill(rows: int) -> None:
     db.session.execute(text("select setseed(0.42)"))
     _keep("surname", _spread(SURNAMES))
     _keep("given", _spread(GIVEN))
@@ -115,13 +70,6 @@ def make_register(rows: int) -> None:
     _keep("estate", [(name + _ENDINGS[i * 7 % len(_ENDINGS)], "") for i, name in enumerate(names)])
     for statement in _STATEMENTS:
         db.session.execute(text(statement), {"rows": rows, "branches": BRANCHES, "estates": _COMMUNITIES})
-    db.session.commit()
-
-
-def add_accounts() -> None:
-    """Every account in one statement, as an import does; the triggers make it findable."""
-    db.session.execute(text(_ACCOUNTS))
-    db.session.commit()
 
 
 def _spread(signs: str) -> list[tuple[str, str]]:
@@ -136,18 +84,20 @@ def _spread(signs: str) -> list[tuple[str, str]]:
 
 
 def _keep(name: str, rows: Sequence[tuple[str, str]]) -> None:
-    """A temporary table `name` (place from 0, sign, letters) to draw from, and how long it is in `name_size`."""
-    db.session.execute(text(f"create temp table {name} (place int primary key, sign text, letters text)"))
-    db.session.execute(
-        text(
-            f"insert into {name} select * from unnest(cast(:places as int[]), cast(:signs as text[]), "
-            "cast(:letters as text[]))"
-        ),
-        {
-            "places": list(range(len(rows))),
-            "signs": [sign for sign, _ in rows],
-            "letters": [letters for _, letters in rows],
-        },
+    """A temporary table `name` to draw from: place from 0, sign, letters."""
+    places = Table(
+        name,
+        MetaData(),
+        Column("place", Integer, primary_key=True, autoincrement=False),
+        Column("sign", Text),
+        Column("letters", Text),
+        prefixes=["temporary"],
+    )
+    connection = db.session.connection()
+    places.create(connection)
+    connection.execute(
+        insert(places),
+        [{"place": place, "sign": sign, "letters": letters} for place, (sign, letters) in enumerate(rows)],
     )
 
 

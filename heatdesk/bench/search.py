@@ -11,11 +11,23 @@ from typing import Any
 from sqlalchemy import text
 
 from heatdesk import search
-from heatdesk.bench.measuring import Figures, application, own_database, percentile, seconds
+from heatdesk.bench.measuring import (
+    Figures,
+    Stopwatch,
+    Times,
+    application,
+    own_database,
+    percentile,
+    seconds,
+)
 from heatdesk.bench.register import GIVEN, SURNAMES, add_accounts, make_register
-from heatdesk.db import db
+from heatdesk.db import db, transaction
 
-TARGETS = {"slowest kind, p95": "< 5 ms", "seq scan / slowest kind, p95": "≥ 10"}
+TARGETS = {
+    "slowest kind, p95": "< 5 ms",
+    "slowest kind, p95 of processor time": "< 5 ms",
+    "seq scan ÷ slowest kind, processor time": "≥ 10",
+}
 
 _WORDS = 200
 """Different words of each kind in a round."""
@@ -31,49 +43,68 @@ def run(*, rows: int = 1_000_000, rounds: int = 3) -> Figures:
         with application(url, as_owner=True):
             make_register(rows)
             told = {"accounts made findable": f"{rows / seconds(add_accounts):,.0f}/s"}
-            db.session.execute(text("analyze account_search"))
-            db.session.commit()
+            with transaction():
+                db.session.execute(text("analyze account_search"))
         with application(url):
             return told | _ask(rounds)
 
 
 def _ask(rounds: int) -> Figures:
     draw = random.Random(22)
-    every: dict[str, list[float]] = {}
-    scans: list[float] = []
+    pid: int = db.session.execute(text("select pg_backend_pid()")).scalar_one()
+    clock = Stopwatch(pid)
+    everywhere: dict[str, list[Times]] = {kind: [] for kind in KINDS}
+    in_branch: dict[str, list[Times]] = {kind: [] for kind in KINDS}
+    scans: list[Times] = []
+    search.find("热身", None)
     for _ in range(rounds):
         known = _some_accounts(draw)
         for kind, make in KINDS.items():
             for row in known:
                 words = make(row, draw)
-                every.setdefault(kind, []).append(_time(words, None))
-                every.setdefault(f"{kind}, one branch", []).append(_time(words, row["branch_id"]))
-        scans += [_scan(row["name"]) for row in known[:_SCANS]]
+                everywhere[kind].append(clock.time(_find, words, None))
+                in_branch[kind].append(clock.time(_find, words, row["branch_id"]))
+        scans += [clock.time(_scan, row["name"]) for row in known[:_SCANS]]
     told = {
-        kind: f"p50 {percentile(times, 50) * 1000:.2f}  p95 {percentile(times, 95) * 1000:.2f} ms"
-        for kind, times in every.items()
+        kind: f"{_spread(everywhere[kind])} · in one branch {_spread(in_branch[kind])} ms" for kind in KINDS
     }
-    slowest = max(percentile(times, 95) for times in every.values())
-    scan = percentile(scans, 95)
-    told["seq scan, p95"] = f"{scan * 1000:.0f} ms"
-    told["slowest kind, p95"] = f"{slowest * 1000:.2f} ms"
-    told["seq scan / slowest kind, p95"] = f"{scan / slowest:.0f}"
+    kinds = (*everywhere.values(), *in_branch.values())
+    slowest, slowest_busy = (max(_p95(kind)[part] for kind in kinds) for part in (0, 1))
+    scan, scan_busy = _p95(scans)
+    told["seq scan, p95"] = f"{scan:.0f} ms, processor {scan_busy:.0f} ms"
+    told["slowest kind, p95"] = f"{slowest:.2f} ms"
+    told["slowest kind, p95 of processor time"] = f"{slowest_busy:.2f} ms"
+    told["seq scan ÷ slowest kind, processor time"] = f"{scan_busy / slowest_busy:.0f}"
     return told
 
 
-def _time(words: str, branch_id: int | None) -> float:
+def _spread(times: list[Times]) -> str:
+    passed, busy = _p95(times)
+    half = percentile([one.passed for one in times], 50) * 1000
+    return f"p50 {half:5.2f}  p95 {passed:5.2f}  processor p95 {busy:5.2f}"
+
+
+def _p95(times: list[Times]) -> tuple[float, float]:
+    """Milliseconds on the clock and of processor time."""
+    return (
+        percentile([one.passed for one in times], 95) * 1000,
+        percentile([one.busy for one in times], 95) * 1000,
+    )
+
+
+def _find(words: str, branch_id: int | None) -> object:
     """One search as a request does it, with nothing remembered from the one before."""
     db.session.expunge_all()
-    return seconds(lambda: search.find(words, branch_id))
+    return search.find(words, branch_id)
 
 
-def _scan(name: str) -> float:
-    """The same name by reading the whole table: the last character is missing, so no scan stops early."""
+def _scan(name: str) -> object:
+    """A name that is not there by reading the whole table, so that no scan stops early."""
     statement = text(
         "select * from account_search where name like :some or address like :some or digits like :some limit 20"
     )
-    db.session.execute(text("set local enable_bitmapscan = off"))
-    return seconds(lambda: db.session.execute(statement, {"some": f"%{name}〇%"}).all())
+    db.session.execute(text("set local max_parallel_workers_per_gather = 0"))
+    return db.session.execute(statement, {"some": f"%{name}〇%"}).all()
 
 
 def _some_accounts(draw: random.Random) -> list[Row]:
@@ -82,7 +113,7 @@ def _some_accounts(draw: random.Random) -> list[Row]:
     found = db.session.execute(
         text("select * from account_search where account_id = any(:ids) order by account_id"), {"ids": ids}
     )
-    return list(found.mappings())
+    return [dict(row) for row in found.mappings()]
 
 
 def _phone(row: Row) -> str:

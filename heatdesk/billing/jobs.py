@@ -23,7 +23,6 @@ def carry_out_season_run(job: Job) -> None:
 @jobs.job(register_imports.CHECK_JOB)
 def check_register(job: Job) -> None:
     """Check a register file; repeating it writes the same report."""
-    _tell(job.id)(0)
     with transaction(job.created_by):
         by = get_or_refuse(Staff, job.created_by)
         batch = register_imports.get(job.arguments["batch_id"], by, lock=True)
@@ -33,7 +32,6 @@ def check_register(job: Job) -> None:
 @jobs.job(register_imports.APPLY_JOB)
 def apply_register(job: Job) -> None:
     """Bring a register in; when a worker died after its commit, the repetition finds it done."""
-    _tell(job.id)(0)
     with transaction(job.created_by):
         # Another import may take longer than a person would wait for a lock.
         db.session.execute(text("set local lock_timeout = 0"))

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -38,7 +39,9 @@ from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.dates import today
 from heatdesk.db import db, transaction
 from heatdesk.demo import register
+from heatdesk.money import ZERO
 from heatdesk.network.models import Branch
+from heatdesk.web.versions import version_of
 
 PASSWORD = "heatdesk-demo"  # noqa: S105 (printed by `heatdesk demo`, for the demo's own database only)
 PEOPLE = (
@@ -65,46 +68,56 @@ def is_built() -> bool:
     return db.session.scalar(select(Staff.id).limit(1)) is not None
 
 
+@dataclass(frozen=True)
+class _Team:
+    """Who works in one branch of the demo."""
+
+    branch: Branch
+    cashiers: tuple[Staff, ...]
+    clerk: Staff
+    supervisor: Staff
+
+
 def build(say: Say) -> None:
     """Fill an empty database. Each step is a transaction of its own, so progress can be seen from outside."""
     with transaction():
-        branches = {
-            name: _add(Branch(name=name, phone="024-96788", cash_rounding="jiao"))
-            for name in register.BRANCHES
-        }
-        home = branches[register.BRANCHES[0]]
-        staff = {login: _person(login, name, role, home) for login, name, role in PEOPLE}
-        far = {
-            role: _person(f"{login}.lz", name, role, branches[register.BRANCHES[1]])
-            for login, name, role in (
-                ("cashier", "何晓燕", Role.CASHIER),
-                ("clerk", "吕志明", Role.BILLING_CLERK),
-                ("supervisor", "董雪梅", Role.SUPERVISOR),
-            )
-        }
-    yesterday = today() - timedelta(days=1)
+        teams = [_home_team(), _far_team()]
     say("staff and branches")
-    with transaction(staff["clerk"].id):
+    home = teams[0]
+    with transaction(home.clerk.id):
         older, last, current = (_season(first) for first in _first_years())
-        _tariffs(staff["clerk"], staff["supervisor"])
-        for branch, supervisor in (
-            (home, staff["supervisor"]),
-            (far[Role.CASHIER].branch_id, far[Role.SUPERVISOR]),
-        ):
-            branch_id = branch if isinstance(branch, int) else branch.id
-            business_days.open_day(branch_id, yesterday, by=supervisor)
+        _tariffs(home.clerk, home.supervisor)
+        for team in teams:
+            business_days.open_day(team.branch.id, _yesterday(), by=team.supervisor)
     say("seasons, tariffs, an open business day")
-    for name, clerk in (
-        (register.BRANCHES[0], staff["clerk"]),
-        (register.BRANCHES[1], far[Role.BILLING_CLERK]),
-    ):
-        _import(name, clerk, older.code, last.starts_on)
-        say(f"{name}: {_HOUSEHOLDS[name]} households")
+    for team in teams:
+        _import(team, older.code, last.starts_on)
+        say(f"{team.branch.name}: {_HOUSEHOLDS[team.branch.name]} households")
     for season in (last, current):
-        _bill(season.id, staff["clerk"], staff["supervisor"])
+        _bill(season.id, home.clerk, home.supervisor)
         say(f"season {season.code} billed")
-    _work_a_day(staff)
+    _work_a_day(home)
     say("yesterday worked and closed; today is open")
+
+
+def _yesterday() -> date:
+    return today() - timedelta(days=1)
+
+
+def _home_team() -> _Team:
+    branch = _add(Branch(name=register.BRANCHES[0], phone="024-96788", cash_rounding="jiao"))
+    staff = {login: _person(login, name, role, branch) for login, name, role in PEOPLE}
+    return _Team(branch, (staff["cashier"], staff["cashier2"]), staff["clerk"], staff["supervisor"])
+
+
+def _far_team() -> _Team:
+    branch = _add(Branch(name=register.BRANCHES[1], phone="024-87880", cash_rounding="jiao"))
+    return _Team(
+        branch,
+        (_person("cashier.lz", "何晓燕", Role.CASHIER, branch),),
+        _person("clerk.lz", "吕志明", Role.BILLING_CLERK, branch),
+        _person("supervisor.lz", "董雪梅", Role.SUPERVISOR, branch),
+    )
 
 
 def _person(login: str, name: str, role: Role, branch: Branch) -> Staff:
@@ -150,33 +163,28 @@ def _tariffs(drafter: Staff, approver: Staff) -> None:
     for rules in sorted(cities.load("shenyang").tariffs, key=lambda one: one.valid_from):
         newest[rules.use_class] = rules
     shops = newest[UseClass.NON_RESIDENTIAL].to_parameters()
-    shops["height"] = {
-        "kind": "step",
-        "above_m": "3.2",
-        "base_m": "3.2",
-        "step_m": "0.1",
-        "share_per_step": "0.03",
-    }
+    shops["height"] = {"family": "step", "above_m": "3.2", "step_m": "0.1", "share": "0.03"}
     newest[UseClass.NON_RESIDENTIAL] = Tariff.from_parameters(shops)
     newest[UseClass.PUBLIC] = Tariff.from_parameters({**shops, "use_class": UseClass.PUBLIC.value})
     for rules in newest.values():
         row = tariffs.draft(rules, by=drafter.id)
-        tariffs.approve(row.id, seen=None, by=approver.id)
+        db.session.refresh(row)
+        tariffs.approve(row.id, seen=version_of(row), by=approver.id)
 
 
-def _import(branch: str, clerk: Staff, old_season: str, effective_on: date) -> None:
+def _import(team: _Team, old_season: str, effective_on: date) -> None:
+    name, clerk = team.branch.name, team.clerk
     with transaction(clerk.id):
-        content = register.workbook(branch, _HOUSEHOLDS[branch], old_season)
-        batch = register_imports.upload(f"{branch}用户台账.xlsx", content, clerk)
+        content = register.workbook(name, _HOUSEHOLDS[name], old_season)
+        batch = register_imports.upload(f"{name}用户台账.xlsx", content, clerk)
         header = tuple((batch.report or {})["file"]["header"])
         register_imports.confirm_mapping(batch, ColumnMapping.suggest(header), effective_on)
-        report = register_imports.check(batch, clerk)
-        totals = report["totals"]
+        totals = register_imports.check(batch, clerk)["totals"]
         confirmed = ControlTotals(
             {code: Decimal(amount) for code, amount in totals["arrears"].items()},
             Decimal(totals["prepayments"]),
         )
-        register_imports.apply(batch, only_good_rows=True, confirmed=confirmed, by=clerk)
+        register_imports.apply(batch, only_good_rows=False, confirmed=confirmed, by=clerk)
 
 
 def _bill(season_id: int, starter: Staff, releaser: Staff) -> None:
@@ -188,40 +196,44 @@ def _bill(season_id: int, starter: Staff, releaser: Staff) -> None:
     season_runs.carry_out(run_id, lambda _done, _total: None)
 
 
-def _work_a_day(staff: dict[str, Staff]) -> None:
+def _work_a_day(team: _Team) -> None:
     """Yesterday two cashiers worked and the branch closed its day; today one of them has begun."""
     chance = random.Random("heatdesk demo day")
-    supervisor, home_id = staff["supervisor"], staff["cashier"].branch_id or 0
-    with transaction(supervisor.id):
-        first = 31_001
-        for number, login in enumerate(("cashier", "cashier2")):
-            start = first + 1000 * number
-            for kind, prefix in ((NumberKind.RECEIPT, ""), (NumberKind.INVOICE, "F")):
-                number_books.issue(
-                    kind, staff[login], prefix=prefix, first_number=start, last_number=start + 999, digits=7
-                )
-    accounts = list(
-        db.session.scalars(select(Account.id).where(Account.branch_id == home_id).order_by(Account.card_no))
-    )
+    with transaction(team.supervisor.id):
+        for number, cashier in enumerate(team.cashiers):
+            _issue_books(cashier, first_number=31_001 + 1000 * number)
+    of_the_branch = select(Account.id).where(Account.branch_id == team.branch.id).order_by(Account.card_no)
+    accounts = list(db.session.scalars(of_the_branch))
     chance.shuffle(accounts)
-    for login, till in (("cashier", "3号窗口"), ("cashier2", "5号窗口")):
-        with transaction(staff[login].id):
-            tills.open_shift(staff[login], till, Decimal(500))
+    for cashier, till in zip(team.cashiers, ("3号窗口", "5号窗口"), strict=True):
+        with transaction(cashier.id):
+            tills.open_shift(cashier, till, Decimal(500))
         for _ in range(_PAID_YESTERDAY // 2):
-            _pay(accounts.pop(), staff[login], chance.choice(_METHODS))
-        with transaction(staff[login].id):
-            shift = tills.get_locked(tills.current_shift(staff[login].id).id)
-            expected = takings.expected(shift)
-            count = DrawerCount(other_cash=expected.pop(TenderMethod.CASH, Decimal(0)), slips=expected)
-            tills.close_shift(shift, count, by=staff[login], seen=tills.moves_on(shift))
-    with transaction(supervisor.id):
-        day = today() - timedelta(days=1)
-        business_days.close_day(home_id, day, by=supervisor)
-        business_days.open_day(home_id, today(), by=supervisor)
-    with transaction(staff["cashier"].id):
-        tills.open_shift(staff["cashier"], "3号窗口", Decimal(500))
+            _pay(accounts.pop(), cashier, chance.choice(_METHODS))
+        _count_and_close(cashier)
+    with transaction(team.supervisor.id):
+        business_days.close_day(team.branch.id, _yesterday(), by=team.supervisor)
+        business_days.open_day(team.branch.id, today(), by=team.supervisor)
+    with transaction(team.cashiers[0].id):
+        tills.open_shift(team.cashiers[0], "3号窗口", Decimal(500))
     for _ in range(_PAID_TODAY):
-        _pay(accounts.pop(), staff["cashier"], chance.choice(_METHODS))
+        _pay(accounts.pop(), team.cashiers[0], chance.choice(_METHODS))
+
+
+def _issue_books(cashier: Staff, first_number: int) -> None:
+    for kind, prefix in ((NumberKind.RECEIPT, ""), (NumberKind.INVOICE, "F")):
+        number_books.issue(
+            kind, cashier, prefix=prefix, first_number=first_number, last_number=first_number + 999, digits=7
+        )
+
+
+def _count_and_close(cashier: Staff) -> None:
+    """The drawer holds what it should."""
+    with transaction(cashier.id):
+        shift = tills.get_locked(tills.current_shift(cashier.id).id)
+        slips = takings.expected(shift)
+        count = DrawerCount(other_cash=slips.pop(TenderMethod.CASH, ZERO), slips=slips)
+        tills.close_shift(shift, count, by=cashier, seen=tills.moves_on(shift))
 
 
 def _pay(account_id: int, cashier: Staff, method: TenderMethod) -> None:

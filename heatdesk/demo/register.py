@@ -3,8 +3,11 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
-from heatdesk.sheets import Cell, write_xlsx
+from heatdesk.money import round_money
+from heatdesk.sheets import write_xlsx
+from heatdesk.sheets.writing import Value
 
 _COLUMNS = (
     "用户编号", "户名", "联系电话", "分公司", "网所", "热源", "换热站", "行政区", "小区", "楼栋", "单元", "房号",
@@ -54,11 +57,11 @@ BRANCHES = tuple(_COMMUNITIES)
 def workbook(branch: str, households: int, old_season: str) -> bytes:
     """An xlsx register of `households` flats of one of the demo's branches, some with arrears of `old_season`."""
     chance = random.Random(f"heatdesk {branch}")
-    rows: list[tuple[Cell, ...]] = list(_rows(branch, households, chance))
+    rows: list[tuple[Value, ...]] = list(_rows(branch, households, chance))
     return write_xlsx(rows, (*_COLUMNS, f"{old_season}陈欠"), sheet_name="用户台账")
 
 
-def _rows(branch: str, households: int, chance: random.Random) -> Iterator[tuple[Cell, ...]]:
+def _rows(branch: str, households: int, chance: random.Random) -> Iterator[tuple[Value, ...]]:
     communities = _COMMUNITIES[branch]
     flats = [
         (community, building, unit, floor * 100 + door)
@@ -76,10 +79,10 @@ def _rows(branch: str, households: int, chance: random.Random) -> Iterator[tuple
 
 def _row(
     branch: str, community: _Community, card: str, flat: tuple[int, int, int], chance: random.Random
-) -> tuple[Cell, ...]:
+) -> tuple[Value, ...]:
     building, unit, room = flat
     is_shop = community.shops or (room < 103 and chance.random() < 0.2)
-    area = round(chance.triangular(40, 145, 82) * (2 if is_shop else 1), 2)
+    area = Decimal(int(chance.triangular(4000, 14500, 8200)) * (2 if is_shop else 1)) / 100
     state = chance.choices(["供热", "报停"], [92, 8])[0]
     owes = state == "供热" and chance.random() < 0.06
     return (
@@ -88,11 +91,12 @@ def _row(
         f"1{chance.choice('3578')}{chance.randrange(10**9):09d}",
         *(branch, community.office, community.source, community.station, community.district, community.name),
         *(f"{building}号楼", f"{unit}单元", str(room)),
-        *(area, round(area * 0.78, 2), chance.choice([0, 0, 3.2, 5.6]), 4.2 if is_shop else 2.8),
+        *(area, round_money(area * Decimal("0.78")), Decimal(chance.choice(["0", "0", "3.2", "5.6"]))),
+        Decimal("4.2") if is_shop else Decimal("2.8"),
         *("商业" if is_shop else "居民", "面积", state, "2025-10-08" if state == "报停" else ""),
         500 if chance.random() < 0.03 else 0,
         "",
-        round(area * 26, 2) if owes else 0,
+        round_money(area * 26) if owes else 0,
     )
 
 

@@ -30,7 +30,7 @@ COLUMNS: dict[str, Any] = {
     "kind": lazy("Kind"),
     "language": lazy("Language"),
     "login": lazy("Login"),
-    "mode": lazy("Charged"),
+    "mode": lazy("Charged by"),
     "name": lazy("Name"),
     "next_number": lazy("Next number"),
     "office_id": lazy("Office"),
@@ -53,6 +53,25 @@ COLUMNS: dict[str, Any] = {
     "use_class": lazy("Used as"),
     "void_reason": lazy("Reason of the void"),
 }
+
+STATES: dict[str, Any] = {
+    "approved": lazy("approved"),
+    "billed": lazy("billed"),
+    "checked": lazy("checked"),
+    "closed": lazy("closed for good"),
+    "draft": lazy("draft"),
+    "held": lazy("held back"),
+    "issued": lazy("issued"),
+    "open": lazy("open for work"),
+    "planned": lazy("planned"),
+    "posted": lazy("posted"),
+    "released": lazy("released"),
+    "trial_done": lazy("trial finished"),
+    "trial_running": lazy("trial running"),
+    "void": lazy("void"),
+    "withdrawn": lazy("withdrawn"),
+}
+"""States of seasons, tariffs, runs, days, tills and papers; those of supply have words of their own."""
 
 VERBS: dict[str, Any] = {
     "add_term": lazy("added a supply term"),

@@ -11,7 +11,7 @@ from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_LABELS
 from heatdesk.billing.services.labels import MODES, PARTS, SUPPLY_STATES, USE_CLASSES
-from heatdesk.desk.change_words import COLUMNS, VERBS
+from heatdesk.desk.change_words import COLUMNS, STATES, VERBS
 from heatdesk.i18n import _
 from heatdesk.network import reading
 from heatdesk.network.nouns import NOUNS
@@ -20,11 +20,12 @@ from heatdesk.people.rules import mask_id_number
 from heatdesk.web.pages import mask_phone
 
 _WORDS: dict[str, dict[Any, Any]] = {
-    "state": {state: label for state, (label, _icon, _tone) in SUPPLY_STATES.items()},
+    "state": STATES | {state: label for state, (label, _icon, _tone) in SUPPLY_STATES.items()},
     "use_class": dict(USE_CLASSES),
     "mode": dict(MODES),
     "kind": {**KIND_LABELS, **PARTS},
     "role": dict(ROLE_LABELS),
+    "field": {"phone": COLUMNS["phone"], "id_number": COLUMNS["id_number"]},
 }
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
 _UNTOLD = {"id", "created_at", "name_initials", "account_id", "supply_term_id"}

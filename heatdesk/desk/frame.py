@@ -1,5 +1,6 @@
 """The frame around every page: the rooms a role may enter, the till, the business day, the languages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,8 @@ from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import func, select
 
+from heatdesk.approvals.services import lists as request_lists
+from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.auth.views.login import LANGUAGES
 from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
@@ -61,11 +64,19 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("jobs.index", lazy("Jobs"), "gear-wide-connected", Permission.JOB_VIEW),
     ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
     ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
+    ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
+    ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )
+
+COUNTS: dict[str, Callable[[Staff], int]] = {
+    "approvals.index": request_lists.count_waiting,
+    "requests.index": request_lists.count_returned,
+}
+"""What waits in a room for the reader."""
 
 
 class Frame:
@@ -81,6 +92,7 @@ class Frame:
                 icon=icon,
                 url=url_for(endpoint),
                 active=endpoint.split(".")[0] == here,
+                count=COUNTS[endpoint](current_user) if endpoint in COUNTS else None,
             )
             for endpoint, label, icon, permission in ROOMS
             if current_user.may(permission)
@@ -117,16 +129,9 @@ class Frame:
     def business_day(self) -> Day | None:
         if current_user.branch_id is None:
             return None
-        newest = db.session.execute(
-            select(BusinessDay.day, BusinessDay.state)
-            .where(BusinessDay.branch_id == current_user.branch_id)
-            .order_by(BusinessDay.day.desc())
-            .limit(1)
-        ).first()
-        if newest is None:
-            return None
-        is_open = newest.state == DayState.OPEN
-        return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
+        if "frame_day" not in g:
+            g.frame_day = _newest_day(current_user.branch_id)
+        return g.frame_day  # type: ignore[no-any-return]
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
@@ -135,6 +140,19 @@ class Frame:
             (code, label, url_for("login.language", code=code, next=here))
             for code, label in LANGUAGES.items()
         ]
+
+
+def _newest_day(branch_id: int) -> Day | None:
+    newest = db.session.execute(
+        select(BusinessDay.day, BusinessDay.state)
+        .where(BusinessDay.branch_id == branch_id)
+        .order_by(BusinessDay.day.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    is_open = newest.state == DayState.OPEN
+    return Day(date=newest.day, state=_("open") if is_open else _("closed"), is_open=is_open)
 
 
 def _open_till(staff_id: int) -> Till | None:
@@ -153,9 +171,7 @@ def _open_till(staff_id: int) -> Till | None:
         .group_by(TillShift.id)
     ).first()
     return (
-        None
-        if row is None
-        else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("payments.index"))
+        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
     )
 
 

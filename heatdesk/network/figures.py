@@ -19,6 +19,7 @@ class Figures:
     area_m2: Decimal = ZERO
     owing: int = 0
     owed: Decimal = ZERO
+    card_no: str = ""
     holder: str = ""
     account_id: int | None = None
     """Who holds the open account; only for premises, which carry one at most."""

@@ -51,7 +51,7 @@ class Noun:
     new: Any
     icon: str
     parents: tuple[Parent, ...] = ()
-    written: tuple[Written, ...] = (Written("name", lazy("Name")),)
+    written: tuple[Written, ...] = (Written("name", lazy("Name of the place")),)
     title: str = "name"
 
     @property
@@ -75,7 +75,7 @@ class Noun:
         ]
 
 
-_NAME = Written("name", lazy("Name"))
+_NAME = Written("name", lazy("Name of the place"))
 _PHONE = Written("phone", lazy("Phone"), is_required=False, hint=lazy("Printed on receipts and notices."))
 
 _ALL = (

@@ -50,7 +50,7 @@
         return;
       }
       const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-      const said = answer.querySelector("#file-fault-1, [role=alert] .sentence, [role=alert]");
+      const said = answer.querySelector("#file-fault-1") || answer.querySelector(".refusal .sentence");
       tell(said?.textContent.trim() || document.body.dataset.sayFailed);
       const fresh = answer.querySelector("[data-upload] [name=request_id]");
       form.elements.request_id.value = fresh?.value || crypto.randomUUID();

@@ -6,8 +6,10 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from heatdesk.auth import staffing
 from heatdesk.auth.models import LoginSession, Staff
 from heatdesk.auth.permissions import Role
+from heatdesk.cli import create_administrator
 from heatdesk.db import db
 from heatdesk.web.request_keys import RequestKey
 from heatdesk.web.versions import version_of
@@ -122,3 +124,16 @@ def test_rows_cost_no_query_each(app, branch, administrator, count_queries):
         factories.make_staff(Role.CASHIER, branch)
     db.session.commit()
     assert queries() == few
+
+
+def test_the_first_administrator_is_made_at_the_shell(own_app):
+    runner = own_app.test_cli_runner()
+    made = runner.invoke(create_administrator, ["admin", "系统管理员"])
+    assert made.exit_code == 0
+    password = made.stdout.split(" signs in with ")[1].split(" ")[0]
+    client = own_app.test_client()
+    answer = client.post(
+        "/login", data={"login": "admin", "password": password, "request_id": str(uuid.uuid4())}
+    )
+    assert answer.headers["Location"] == "/"
+    assert isinstance(runner.invoke(create_administrator, ["admin", "x"]).exception, staffing.LoginTaken)

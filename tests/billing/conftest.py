@@ -1,15 +1,21 @@
 """A household at an open counter."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from heatdesk.billing.models import Account, Season, TillShift
-from heatdesk.billing.services import standings
+from heatdesk.auth.permissions import Role
+from heatdesk.billing.models import Account, Payment, Season, TillShift
+from heatdesk.billing.services import business_days, standings
 from heatdesk.db import db
+from heatdesk.network.models import Branch
 from tests import factories
+from tests.billing.drawers import close_drawer
 
 
 @dataclass
@@ -49,6 +55,19 @@ class Window:
     def pay(self, *seasons: Season, who: Any = None, **typed: str) -> Any:
         return (who or self.cashier).post(f"{self.page}/pay", self.form(*seasons, **typed))
 
+    def close_till(self) -> None:
+        close_drawer(self.shift, self.cashier.staff, "0", "counted")
+        db.session.commit()
+
+    def close_day(self) -> None:
+        """Close the till and the day, and open the next one."""
+        self.close_till()
+        branch = db.session.get_one(Branch, self.account.branch_id)
+        supervisor = factories.make_staff(Role.SUPERVISOR, branch)
+        business_days.close_day(branch.id, factories.TODAY, by=supervisor)
+        factories.open_day(branch, factories.TODAY + timedelta(days=1))
+        db.session.commit()
+
 
 @pytest.fixture
 def window(app: Any, branch: Any, cashier: Any) -> Window:
@@ -67,3 +86,13 @@ def make_window(branch: Any, cashier: Any) -> Window:
     # A refused request rolls back: what stands before it must be committed.
     db.session.commit()
     return Window(cashier, shift, account, season, before)
+
+
+def payments_taken() -> int:
+    return db.session.scalar(select(func.count()).select_from(Payment)) or 0
+
+
+def fault_of(answer: Any) -> str:
+    found = re.search(r"data-fault[^>]*>([^<]*)<", answer.get_data(as_text=True))
+    assert found is not None
+    return found.group(1)

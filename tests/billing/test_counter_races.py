@@ -9,21 +9,23 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
+from heatdesk.billing.errors import TillMoved
 from heatdesk.billing.models import (
-    Account,
     Journal,
     NumberBook,
     Payment,
     PaymentVoid,
     Prepayment,
     Receipt,
-    Season,
+    TillShift,
 )
-from heatdesk.billing.rules.workflow import NumberKind
+from heatdesk.billing.rules.workflow import NumberKind, ShiftState
 from heatdesk.billing.services import standings
 from heatdesk.db import db
 from tests import factories
+from tests.billing.drawers import close_drawer
 from tests.conftest import Person
 
 ROUNDS = 20
@@ -214,21 +216,35 @@ def test_void_against_the_use_of_its_prepayment(counter):
     counter.check_books()
 
 
-def test_day_close_waits_for_the_payment_or_refuses_it(counter):
-    """The day is closed while a payment is under way: it is in the day's books or it is not at all."""
+def test_a_till_is_counted_while_a_payment_is_under_way(counter):
+    """The payment is in the count, or the count is made anew, or the payment is refused: the drawer never differs."""
     account_id = counter.accounts[0]
     form = counter.form(account_id, cash="100.10")
+    shift_id = db.session.scalars(select(TillShift.id).where(TillShift.staff_id == counter.ann.id)).one()
+    staff_id = counter.ann.id
+    db.session.rollback()
 
-    def close():
+    def close() -> str:
         with counter.app.app_context():
-            db.session.execute(
-                text("update business_day set state = 'closed', seal = 'sealed', closed_at = now()")
-            )
-            db.session.commit()
-            db.session.remove()
+            try:
+                close_drawer(
+                    db.session.get_one(TillShift, shift_id),
+                    db.session.get_one(Staff, staff_id),
+                    "0",
+                    "counted",
+                )
+                db.session.commit()
+            except TillMoved:
+                db.session.rollback()
+                return "moved"
+            finally:
+                db.session.remove()
+            return "closed"
 
-    answers = counter.at_once(close, counter.pay(counter.ann, account_id, form))
+    closed, answer = counter.at_once(close, counter.pay(counter.ann, account_id, form))
     taken = db.session.scalar(select(func.count()).select_from(Payment))
-    assert (answers[1].status_code, taken) in {(303, 1), (409, 0)}
-    assert db.session.scalar(select(func.count()).select_from(Account)) == ROUNDS
-    assert db.session.scalar(select(func.count()).select_from(Season)) == 1
+    assert (answer.status_code, taken) in {(303, 1), (409, 0)}
+    assert closed in {"closed", "moved"}
+    counted = db.session.get_one(TillShift, shift_id)
+    if counted.state is ShiftState.CLOSED:
+        assert str(counted.expected_cash) == ("100.00" if taken else "0.00")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -39,31 +40,27 @@ def owner(own_app):
     engine.dispose()
 
 
-class Client(threading.Thread):
+class Client:
     """Somebody at another screen; what went wrong there is raised by `done()`."""
 
     def __init__(self, app: Any, work: Callable[[], Any]) -> None:
-        super().__init__(daemon=True)
         self.app, self.work = app, work
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.start()
+        screen = ThreadPoolExecutor(max_workers=1)
+        self._future = screen.submit(self._run)
+        screen.shutdown(wait=False)
 
-    def run(self) -> None:
+    def _run(self) -> Any:
         with self.app.app_context():
             try:
-                self.result = self.work()
-            except BaseException as error:
-                self.error = error
+                return self.work()
             finally:
                 db.session.remove()
 
+    def is_waiting(self) -> bool:
+        return not self._future.done()
+
     def done(self) -> Any:
-        self.join(PATIENCE)
-        assert not self.is_alive(), "still waiting"
-        if self.error is not None:
-            raise self.error
-        return self.result
+        return self._future.result(PATIENCE)
 
 
 def until_somebody_waits(owner) -> None:
@@ -143,7 +140,7 @@ def test_closing_a_till_waits_for_the_payment_under_way_and_counts_it(own_app, h
     booked.wait(PATIENCE)
     closer = Client(own_app, lambda: close_the_till(ids.shift_id, ids.cashier_id))
     until_somebody_waits(owner)
-    assert closer.is_alive()
+    assert closer.is_waiting()
     may_commit.set()
     payer.done()
     closer.done()

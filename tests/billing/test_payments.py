@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import (
-    BusinessDay,
     Entry,
     Journal,
     NumberBook,
@@ -20,7 +19,7 @@ from heatdesk.billing.models import (
     Receipt,
 )
 from heatdesk.billing.rules.ledger import JournalKind
-from heatdesk.billing.rules.workflow import DayState, PaperState, ShiftState
+from heatdesk.billing.rules.workflow import PaperState
 from heatdesk.billing.services import ledger
 from heatdesk.db import db
 from heatdesk.network.models import Branch
@@ -206,11 +205,8 @@ def test_others_may_not_void(app, paid, branch, role):
     assert person.post(void_url(), BECAUSE).status_code == 403
 
 
-def test_after_the_day_a_request_is_needed(paid, branch, supervisor):
-    day = db.session.get_one(BusinessDay, (branch.id, factories.TODAY))
-    day.state, day.seal = DayState.CLOSED, "sealed"
-    factories.open_day(branch, factories.TODAY.replace(day=22))
-    db.session.commit()
+def test_after_the_day_a_request_is_needed(paid, supervisor):
+    paid.close_day()
     for person in (paid.cashier, supervisor):
         answer = person.post(void_url(), BECAUSE)
         assert answer.status_code == 409
@@ -219,8 +215,7 @@ def test_after_the_day_a_request_is_needed(paid, branch, supervisor):
 
 
 def test_a_counted_till_keeps_its_payments(paid, supervisor):
-    paid.shift.counted, paid.shift.state = {}, ShiftState.CLOSED
-    db.session.commit()
+    paid.close_till()
     assert "has been counted and closed" in text_of(supervisor.post(void_url(), BECAUSE))
 
 

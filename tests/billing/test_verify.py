@@ -13,10 +13,11 @@ from heatdesk.billing.cli import export_ledger, verify
 from heatdesk.billing.models import Allocation, Payment, PaymentVoid, Receipt, Tender
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.workflow import TenderMethod
-from heatdesk.billing.services import ledger, number_books
+from heatdesk.billing.services import business_days, ledger, number_books
 from heatdesk.billing.services.verification import verify as verify_books
 from heatdesk.db import db
-from tests import factories
+from tests import factories, needs
+from tests.billing.test_verify_requests import PLANTED as PLANTED_IN_REQUESTS
 
 CASH = LedgerCode.CASH_IN_TILL
 
@@ -97,8 +98,23 @@ def books(own_app):
     )
     receipt = db.session.query(Receipt).filter_by(payment_id=payments[2].id).one()
     receipt.state, receipt.void_reason = "void", "wrong household"
+    _close_a_day_elsewhere()
     db.session.commit()
     return own_app
+
+
+def _close_a_day_elsewhere() -> None:
+    """Another branch, whose day is closed and sealed with one journal in it."""
+    branch = factories.make_branch()
+    factories.open_day(branch)
+    supervisor = factories.make_staff(Role.SUPERVISOR, branch)
+    ledger.post(
+        JournalKind.OPENING,
+        [ledger.movement(LedgerCode.BANK, LedgerCode.MIGRATION, Decimal("12.00"))],
+        branch_id=branch.id,
+        by=supervisor.id,
+    )
+    business_days.close_day(branch.id, factories.TODAY, by=supervisor)
 
 
 @pytest.fixture
@@ -130,6 +146,12 @@ PLANTED = [
     ("I1", "alter table entry drop constraint ck_entry_amount_positive; update entry set amount = -amount where id = 1"),
     ("I2", "update prepayment set balance = balance + 1 where account_id = (select min(account_id) from prepayment)"),
     ("I2", "update entry set amount = amount + 1 where id = (select min(id) from entry where credit = '1122')"),
+    ("I3", "update entry set amount = amount + 1 where amount = 12"),
+    ("I3", "update business_day set previous_seal = seal, seal = repeat('a', 64) where state = 'closed'"),
+    ("I3", "update journal set memo = 'x' where id = (select max(id) from journal)"),
+    ("I19", "update entry set amount = amount + 1 where amount = 12"),
+    ("I19", "update business_day set totals = jsonb_set(totals, '{books,journals}', '7') where state = 'closed'"),
+    ("I27", "drop trigger open_shift on journal"),
     ("I5", "update bill set paid = paid + 1 where account_id = (select min(account_id) from bill)"),
     ("I5", "update entry set account_id = (select max(id) from account) where id = (select min(id) from entry)"),
     (
@@ -169,7 +191,7 @@ PLANTED = [
     (
         "I18",
         ("insert into invoice (number_book_id, number, written, payment_id, season_id, token, facts, issued_on) "
-        "select number_book_id, 999, '999', payment_id, 1, 'x', '{\"amount\": \"5000.00\"}', '2026-11-21' "
+        "select number_book_id, 999, '999', payment_id, 1, 'x', '{\"lines\": [{\"amount\": \"5000.00\", \"tax\": \"0.00\"}]}', '2026-11-21' "
         "from receipt where state = 'issued' limit 1"),
     ),
 ]  # fmt: skip
@@ -182,7 +204,8 @@ def test_a_planted_corruption_is_found(plant, invariant, statement):
 
 
 def test_every_invariant_has_a_corruption_planted(books):
-    assert {outcome.id for outcome in verify_books()} == {invariant for invariant, _ in PLANTED}
+    planted = [*PLANTED, *PLANTED_IN_REQUESTS]
+    assert {outcome.id for outcome in verify_books()} == {invariant for invariant, _ in planted}
 
 
 def test_the_command_prints_json_and_exits_with_what_it_found(books, plant):
@@ -201,6 +224,7 @@ def test_not_being_able_to_check_is_not_a_pass(books, plant):
     assert books.test_cli_runner().invoke(verify, []).exit_code == 2
 
 
+@needs.hledger
 def test_hledger_accepts_the_export_and_sees_the_same_balances(books, tmp_path):
     journal = tmp_path / "books.journal"
     runner = books.test_cli_runner()

@@ -37,7 +37,7 @@ def export() -> ResponseReturnValue:
     audit.record("export", actor_id=current_user.id, subject_table="staff", after=request.args.to_dict())
     return workbook(
         staffing.listing(current_user.branch_id, **_wanted()),
-        [_("Login"), _("Name"), _("Role"), _("Branch"), _("Active")],
+        [_("Login"), _("Full name"), _("Role"), _("Branch"), _("Active")],
         lambda row: (
             row[0].login,
             row[0].name,
@@ -58,6 +58,7 @@ def show(staff_id: int) -> ResponseReturnValue:
         "auth/staff/show.html",
         staff=staff,
         branches=staffing.branches(None),
+        departments=staffing.departments(),
         password=password if known_for == staff.id else None,
     )
 
@@ -121,4 +122,6 @@ def _wanted() -> dict[str, str]:
 
 def _form(staff: Staff | None) -> StaffForm:
     branches = staffing.branches(current_user.branch_id)
-    return StaffForm(branches, head_office=current_user.branch_id is None, staff=staff)
+    return StaffForm(
+        branches, staffing.departments(), head_office=current_user.branch_id is None, staff=staff
+    )

@@ -8,7 +8,8 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import DateInput
 
 from heatdesk.billing.rules.register_cells import read_amount, read_date
@@ -16,6 +17,7 @@ from heatdesk.billing.rules.register_columns import FIELD_NAMES, REQUIRED, USUAL
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.errors import BadInput, msgid
 from heatdesk.i18n import _, lazy
+from heatdesk.web.fields import choices
 
 ALL, GOOD = "all", "good"
 _NO_DAY = msgid("Say from which day the register holds.")
@@ -45,6 +47,8 @@ class DayField(StringField):
         self.data = day
         if fault is not None:
             raise ValueError(_(fault.message, **fault.values))
+        if day is None:
+            raise ValueError(_(_NO_DAY))
 
     def _value(self) -> str:
         return self.data.isoformat() if isinstance(self.data, date) else ""
@@ -68,7 +72,7 @@ class AmountField(StringField):
 class ColumnsForm(FlaskForm):
     """What each column holds; the fields `column_0` … are added by `columns_form`."""
 
-    effective_on = DayField(lazy("The register holds from"), [DataRequired(lazy(_NO_DAY))])
+    effective_on = DayField(lazy("The register holds from"), [InputRequired(lazy(_NO_DAY))])
     branch = StringField(lazy("Branch"), [Length(max=200)])
     use_class = SelectField(FIELD_NAMES[Field.USE_CLASS])
     mode = SelectField(FIELD_NAMES[Field.MODE])
@@ -116,9 +120,9 @@ def columns_form(mapping: ColumnMapping, effective_on: date, seasons: Iterable[s
     """The form of a file with this header; `mapping` is what is chosen beforehand."""
     chosen = {column: what.value for what, column in mapping.fields.items()}
     chosen |= {column: f"{_ARREARS}{season}" for season, column in mapping.arrears.items()}
-    choices = _choices({*seasons, *mapping.arrears})
+    offered = _choices({*seasons, *mapping.arrears})
     columns = {
-        f"column_{column}": SelectField(name or "–", choices=choices, default=chosen.get(column, ""))
+        f"column_{column}": SelectField(name or "–", choices=offered, default=chosen.get(column, ""))
         for column, name in enumerate(mapping.header)
     }
     form: ColumnsForm = type("ColumnsOfFile", (ColumnsForm,), columns)(
@@ -127,21 +131,19 @@ def columns_form(mapping: ColumnMapping, effective_on: date, seasons: Iterable[s
         **{what.value: mapping.assumed.get(what, USUAL[what]) for what in _FOR_ALL},
     )
     for what, words in _FOR_ALL.items():
-        form[what.value].choices = [(word, word) for word in words]
+        form[what.value].choices = choices((word, word) for word in words)
         form[what.value].label.text = _(FIELD_NAMES[what])
     return form
 
 
-def _choices(seasons: set[str]) -> list[tuple[str, str]]:
+def _choices(seasons: set[str]) -> list[SelectChoice]:
     """Every fact a column may hold; the required ones are marked."""
-    return [
-        ("", _("– leave out –")),
-        *((what.value, _(name) + (" *" if what in REQUIRED else "")) for what, name in FIELD_NAMES.items()),
-        *(
-            (f"{_ARREARS}{season}", _("Arrears of %(season)s (yuan)", season=season))
-            for season in sorted(seasons, reverse=True)
-        ),
+    facts = [(what.value, _(name) + (" *" if what in REQUIRED else "")) for what, name in FIELD_NAMES.items()]
+    arrears = [
+        (f"{_ARREARS}{season}", _("Arrears of %(season)s (yuan)", season=season))
+        for season in sorted(seasons, reverse=True)
     ]
+    return choices([*facts, *arrears], empty=_("– leave out –"))
 
 
 class ApplyForm(FlaskForm):
@@ -150,10 +152,12 @@ class ApplyForm(FlaskForm):
     rows = RadioField(
         lazy("What is imported"),
         [InputRequired(lazy("Say what is to be imported."))],
-        choices=[
-            (ALL, lazy("Nothing until the file is without errors")),
-            (GOOD, lazy("The good rows; rows with errors stay out")),
-        ],
+        choices=choices(
+            [
+                (ALL, lazy("Nothing until the file is without errors")),
+                (GOOD, lazy("The good rows; rows with errors stay out")),
+            ]
+        ),
     )
     prepayments = AmountField(lazy("Prepayments, yuan"))
 

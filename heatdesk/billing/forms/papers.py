@@ -14,6 +14,11 @@ SIZE_LABELS = {
     ReceiptSize.A5: lazy("A5"),
     ReceiptSize.ROLL: lazy("80 mm roll"),
 }
+SHORT_LABELS = {
+    ReceiptSize.CONTINUOUS: "241×140",
+    ReceiptSize.A5: "A5",
+    ReceiptSize.ROLL: "80 mm",
+}
 _CHOICES = [SelectChoice(size.value, label) for size, label in SIZE_LABELS.items()]
 MOST_MM = 30
 _NEAR = NumberRange(-MOST_MM, MOST_MM, lazy("A printer is moved by at most 30 mm."))

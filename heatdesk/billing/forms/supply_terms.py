@@ -47,7 +47,7 @@ class TermFields(Form):
         lazy("Supply"), choices=choices((state, looks[0]) for state, looks in SUPPLY_STATES.items())
     )
     use_class = SelectField(lazy("Used as"), choices=choices(USE_CLASSES.items()))
-    mode = SelectField(lazy("Charged"), choices=choices(MODES.items()))
+    mode = SelectField(lazy("Charged by"), choices=choices(MODES.items()))
     building_area_m2 = QuantityField(lazy("Building area m²"), [Present()], above=ZERO)
     inner_area_m2 = QuantityField(lazy("Inner area m²"), [Optional()], above=ZERO)
     usable_area_m2 = QuantityField(lazy("Usable area m²"), [Optional()], above=ZERO)

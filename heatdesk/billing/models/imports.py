@@ -11,7 +11,7 @@ from heatdesk.db import CreatedAt, Model, Pk
 
 
 class ImportBatch(Model):
-    """One file: kept until applied, so that what was checked is what is imported."""
+    """One file: kept until applied, so that what was checked is what is imported, and longer if rows stayed out."""
 
     __tablename__ = "import_batch"
     __table_args__ = (Index(None, "file_hash"),)

@@ -84,7 +84,11 @@ def draw(facts: DayCloseFacts, copy: int = 0, offset: Offset = NO_OFFSET) -> byt
     sheets = Sheets(
         "日结单",
         "Day-close sheet",
-        (facts.company, f"{facts.branch} · {facts.office}", facts.business_date.isoformat()),
+        (
+            facts.company,
+            " · ".join(filter(None, (facts.branch, facts.office))),
+            facts.business_date.isoformat(),
+        ),
         Marks(copy),
         offset,
     )

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from heatdesk import audit
-from heatdesk.billing.errors import (
+from heatdesk.billing.models import Account, Bill, SupplyTerm
+from heatdesk.billing.services import reassessing, supply_terms
+from heatdesk.billing.services.register_refusals import (
     AlreadySo,
     CardTaken,
     ClosedAccount,
@@ -14,8 +16,6 @@ from heatdesk.billing.errors import (
     PremisesTaken,
     StillOwing,
 )
-from heatdesk.billing.models import Account, Bill, SupplyTerm
-from heatdesk.billing.services import reassessing, supply_terms
 from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.db import db
 from heatdesk.errors import Missing

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.states import Item
+from heatdesk.billing.services.explanations import sentences
 from heatdesk.billing.services.standings import Standing
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -74,9 +75,9 @@ def item_label(charges: Collection[Charge]) -> str:
     return " + ".join(_item(charge.item) for charge in charges)
 
 
-def explanation_of(charges: Collection[Charge]) -> list[str]:  # noqa: ARG001
-    """Why the bill is what it is, formula first."""
-    return []
+def explanation_of(charges: Collection[Charge]) -> list[str]:
+    """Why the bill is what it is, item after item, the formula of each first."""
+    return [sentence for charge in charges for sentence in sentences(charge)]
 
 
 def _item(item: str) -> str:

@@ -125,6 +125,7 @@ def find(words: str, branch_id: int | None, url_of: Callable[[int], str]) -> tup
     """Households that fit the words, with the address that each is to open, and how many were left off."""
     found = search.find(words, branch_id, limit=search.LIMIT + 1)
     shown = found[: search.LIMIT]
+    card_no = search.card_number(words)
     owed = _owed([row.account_id for row in shown])
     results = [
         Result(
@@ -134,7 +135,7 @@ def find(words: str, branch_id: int | None, url_of: Callable[[int], str]) -> tup
             place=row.address,
             phone=row.digits.partition(" ")[2].partition(" ")[0],
             owed=owed.get(row.account_id, ZERO),
-            exact=row.card_no == words,
+            exact=row.card_no == card_no,
         )
         for row in shown
     ]

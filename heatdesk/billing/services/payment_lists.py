@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -189,15 +189,28 @@ def _voided(payment_id: int) -> tuple[str, str, datetime] | None:
     return get_or_refuse(Staff, undone.voided_by).name, undone.reason, undone.voided_at
 
 
-def last_of(staff_id: int) -> PaymentSheet | None:
+class LastPaid(NamedTuple):
+    """What the counter keeps in sight of the payment before."""
+
+    payment: Payment
+    customer: Customer
+    receipt: Receipt
+
+
+def last_of(staff_id: int) -> LastPaid | None:
     """The newest standing payment of a cashier's open till, or None."""
-    payment_id = db.session.scalar(
-        select(func.max(Payment.id))
+    row = db.session.execute(
+        select(Payment, Customer, Receipt)
         .join(TillShift, TillShift.id == Payment.till_shift_id)
+        .join(Account, Account.id == Payment.account_id)
+        .join(Customer, Customer.id == Account.customer_id)
+        .join(Receipt, Receipt.payment_id == Payment.id)
         .where(
             TillShift.staff_id == staff_id,
             TillShift.state == "open",
             ~select(PaymentVoid.payment_id).where(PaymentVoid.payment_id == Payment.id).exists(),
         )
-    )
-    return None if payment_id is None else sheet(payment_id, None)
+        .order_by(Payment.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else LastPaid(*row)

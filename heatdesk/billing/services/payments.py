@@ -14,7 +14,6 @@ from heatdesk.billing.errors import (
     BalanceChanged,
     DueDiffers,
     NoSuchSeason,
-    TillOfAnotherDay,
 )
 from heatdesk.billing.models import Account, Allocation, Payment, Receipt, Tender, TillShift
 from heatdesk.billing.rules.ledger import JournalKind
@@ -50,11 +49,12 @@ class PaymentOrder:
 def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UUID) -> Receipt:
     """Book the payment and issue its receipt, all or nothing.
 
-    Locks till shift, account, number book, in this order. Raises `NoOpenTill`, `TillOfAnotherDay`, `Missing` (another
-    branch), `AccountLocked`, `AccountClosed`, `BalanceChanged` and `DueDiffers` (the page is stale), `NoSuchSeason`,
-    `NoNumberBook`, `DayNotOpen`, and what `reckon` refuses.
+    Locks till shift, account, number book, in this order. An open till is always of the branch's open business day:
+    the database closes no day while a till is open. Raises `NoOpenTill`, `Missing` (another branch), `AccountLocked`,
+    `AccountClosed`, `BalanceChanged` and `DueDiffers` (the page is stale), `NoSuchSeason`, `NoNumberBook`, and what
+    `reckon` refuses.
     """
-    shift = open_shift(by)
+    shift = tills.current_shift(by.id)
     account = _payable(account_id, shift)
     standing = standings.of_account(account.id)
     due = _agreed_due(account, standing, order)
@@ -87,15 +87,6 @@ def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UU
     return receipts.issue(
         payment, reckoning, allocations, standing, shift=shift, by=by, book=book, number=number
     )
-
-
-def open_shift(by: Staff) -> TillShift:
-    """The cashier's shift of the branch's open business day; raises `NoOpenTill`, `DayNotOpen`, `TillOfAnotherDay`."""
-    shift = tills.current_shift(by.id)
-    day = ledger.business_date(shift.branch_id)
-    if shift.business_date != day:
-        raise TillOfAnotherDay(till_day=shift.business_date, day=day)
-    return shift
 
 
 def cash_step(branch_id: int) -> Decimal:

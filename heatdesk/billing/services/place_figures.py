@@ -1,7 +1,6 @@
 """Households, area and debt by place, counted by grouping: two queries for a page, whatever the city's size."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -36,11 +35,16 @@ def current_term() -> Any:
     )
 
 
+def debts_by_account() -> Any:
+    """What every account with a debt owes over all seasons: (account_id, owed)."""
+    query = select(Bill.account_id, func.sum(_DUE).label("owed")).where(_DUE > 0)
+    return query.group_by(Bill.account_id).subquery()
+
+
 def join_places(query: Select[Any]) -> Select[Any]:
-    """Join an `account` query with its premises, building, community and station, so that any place can narrow it."""
+    """Join a query of accounts and premises with building, community and station, so that any place can narrow it."""
     return (
-        query.join(Premises, Premises.id == Account.premises_id)
-        .join(Building, Building.id == Premises.building_id)
+        query.join(Building, Building.id == Premises.building_id)
         .join(Community, Community.id == Building.community_id)
         .join(Station, Station.id == Building.station_id)
     )
@@ -56,29 +60,20 @@ def count(noun: str, place_ids: Sequence[int], branch_id: int | None) -> dict[in
     """Open accounts, their present area, and who of all accounts owes how much, by place id."""
     group = _GROUPS[noun]
     mine = [group.in_(place_ids)] + ([] if branch_id is None else [Account.branch_id == branch_id])
-    held = _joined(
-        noun, select(group, func.count(), func.sum(SupplyTerm.building_area_m2)).select_from(Account)
-    )
-    held = (
-        held.outerjoin(SupplyTerm, current_term()).where(Account.closed_on.is_(None), *mine).group_by(group)
-    )
-    owing = select(group, func.count(Bill.account_id.distinct()), func.sum(_DUE)).select_from(Bill)
-    owing = (
-        _joined(noun, owing.join(Account, Account.id == Bill.account_id))
-        .where(_DUE > 0, *mine)
-        .group_by(group)
-    )
-    accounts = {row[0]: row for row in db.session.execute(held)}
-    debts = {row[0]: row for row in db.session.execute(owing)}
+    held = select(group, func.count(), func.sum(SupplyTerm.building_area_m2)).select_from(Account)
+    held = _joined(noun, held).outerjoin(SupplyTerm, current_term())
+    held = held.where(Account.closed_on.is_(None), *mine).group_by(group)
+    each = select(group.label("place_id"), func.sum(_DUE).label("owed")).select_from(Account)
+    each = _joined(noun, each).join(Bill, Bill.account_id == Account.id).where(_DUE > 0, *mine)
+    debt = each.group_by(group, Bill.account_id).subquery()
+    owing = select(debt.c.place_id, func.count(), func.sum(debt.c.owed)).group_by(debt.c.place_id)
+    accounts = {place_id: (number, area or ZERO) for place_id, number, area in db.session.execute(held)}
+    debts = {place_id: (number, owed) for place_id, number, owed in db.session.execute(owing)}
     holders = _holders(place_ids, branch_id) if noun == "premises" else {}
+    nothing = (0, ZERO)
     return {
         place_id: Figures(
-            accounts=accounts[place_id][1] if place_id in accounts else 0,
-            area_m2=(accounts[place_id][2] if place_id in accounts else None) or ZERO,
-            owing=debts[place_id][1] if place_id in debts else 0,
-            owed=debts[place_id][2] if place_id in debts else Decimal(0),
-            holder=holders.get(place_id, ("", None))[0],
-            account_id=holders.get(place_id, ("", None))[1],
+            *accounts.get(place_id, nothing), *debts.get(place_id, nothing), **holders.get(place_id, {})
         )
         for place_id in {*accounts, *debts}
     }
@@ -99,12 +94,16 @@ def _joined(noun: str, query: Select[Any]) -> Select[Any]:
     return query
 
 
-def _holders(premises_ids: Sequence[int], branch_id: int | None) -> dict[int, tuple[str, int]]:
+def _holders(premises_ids: Sequence[int], branch_id: int | None) -> dict[int, dict[str, Any]]:
+    """Who holds the open account of each of these premises."""
     query = (
-        select(Account.premises_id, Customer.name, Account.id)
+        select(Account.premises_id, Customer.name, Account.id, Account.card_no)
         .join(Customer, Customer.id == Account.customer_id)
         .where(Account.premises_id.in_(premises_ids), Account.closed_on.is_(None))
     )
     if branch_id is not None:
         query = query.where(Account.branch_id == branch_id)
-    return {row[0]: (row[1], row[2]) for row in db.session.execute(query)}
+    return {
+        row.premises_id: {"holder": row.name, "account_id": row.id, "card_no": row.card_no}
+        for row in db.session.execute(query)
+    }

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from heatdesk.auth.models import Staff
 from heatdesk.billing.models import ImportBatch, Season
+from heatdesk.billing.rules.register_cells import half_width
 from heatdesk.billing.rules.register_columns import KNOWN_NAMES, ColumnMapping
 from heatdesk.dates import today
 from heatdesk.db import db
@@ -33,7 +34,7 @@ def facts_of(sheet: Sheet) -> dict[str, Any]:
         rows += 1
         for column, seen in enumerate(samples):
             if len(seen) < SAMPLES and column < len(row) and row[column] != "":
-                shown = " ".join(str(row[column]).split())[:_LONGEST_SAMPLE]
+                shown = " ".join(half_width(row[column]).split())[:_LONGEST_SAMPLE]
                 if shown not in seen:
                     seen.append(shown)
     return {

@@ -114,7 +114,7 @@ _HOMES = """
       from placed left join existing
         on existing.building_id = placed.building_id and existing.unit = placed.unit and existing.base = placed.room
 """
-"""Which flat each new account gets: the one that stands empty, a new one, or a second one of the same address, （2）."""
+"""Which flat each new account gets: an empty one, a new one, or a second one of the same address, marked （2）."""
 
 _HOUSEHOLDS = (
     """

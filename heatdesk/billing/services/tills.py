@@ -31,7 +31,7 @@ from heatdesk.billing.rules.tills import (
     compare,
 )
 from heatdesk.billing.rules.workflow import DayState, ShiftState, TenderMethod
-from heatdesk.billing.services import labels, ledger, takings
+from heatdesk.billing.services import ledger, takings
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO
@@ -121,10 +121,10 @@ def close_shift(
     if moves_on(shift) != seen:
         raise TillMoved
     lines = compare(count, takings.expected(shift))
-    differs = [str(labels.TENDERS[line.method]) for line in lines if line.over_short]
+    differs = [line.method.value for line in lines if line.over_short]
     if differs and not reason:
-        named = ", ".join(differs)
-        raise CountDiffers(methods=named)
+        methods = " ".join(differs)
+        raise CountDiffers(methods=methods)
     cash = next(line for line in lines if line.method is TenderMethod.CASH)
     movements = closing_movements(cash.expected, cash.counted)
     if movements:

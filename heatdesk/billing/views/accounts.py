@@ -31,7 +31,10 @@ STATES = ("open", "closed", "locked", "any")
 @requires(Permission.REGISTER_VIEW)
 def index() -> ResponseReturnValue:
     wanted, place = _wanted()
-    page = paginate(account_lists.listing(wanted, current_user.branch_id))
+    branch_id = current_user.branch_id
+    page = paginate(
+        account_lists.listing(wanted, branch_id), counted=account_lists.matching(wanted, branch_id)
+    )
     return render_template(
         "billing/accounts/index.html",
         page=page,
@@ -48,7 +51,7 @@ def export() -> ResponseReturnValue:
     wanted, _place = _wanted()
     audit.record("export", actor_id=current_user.id, subject_table="account", after=request.args.to_dict())
     header = [
-        *(_("Card no."), _("Name"), _("Address"), _("Phones"), _("Used as"), _("Supply"), _("Charged")),
+        *(_("Card no."), _("Name"), _("Address"), _("Phones"), _("Used as"), _("Supply"), _("Charged by")),
         *(_("Area m²"), _("Owed"), _("Closed on")),
     ]
     query = account_lists.listing(wanted, current_user.branch_id)

@@ -33,13 +33,13 @@ def show(account_id: int) -> ResponseReturnValue:
 @bp.post("/<int:account_id>/pay")
 @requires(Permission.COUNTER)
 def pay(account_id: int) -> ResponseReturnValue:
-    household = households.read_in(account_id, current_user.branch_id)
     try:
         order = read_order(request.form)
         receipt = payments.take(account_id, order, by=current_user, request_id=current_request_id())
     except Missing:
         raise
     except Refusal as refusal:
+        household = households.read_in(account_id, current_user.branch_id)
         fault = _(refusal.message, **refusal.values)
         page = counter_page.of(household, typed=read_typed(request.form), fault=fault)
         return render_template("billing/counter/show.html", **page), refusal.status
@@ -53,7 +53,8 @@ def search() -> ResponseReturnValue:
     results, more = households.find(
         words, current_user.branch_id, lambda account_id: url_for("counter.show", account_id=account_id)
     )
-    return render_template("desk/search/_results.html", q=words, results=results, more=more)
+    part = "_results" if request.headers.get("HX-Request") else "index"
+    return render_template(f"desk/search/{part}.html", q=words, results=results, more=more)
 
 
 @bp.get("/<int:account_id>/phone")

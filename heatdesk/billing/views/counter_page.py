@@ -7,8 +7,8 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from heatdesk.billing.errors import NoNumberBook
-from heatdesk.billing.forms.papers import SIZE_LABELS
+from heatdesk.billing.errors import NoNumberBook, NoOpenTill
+from heatdesk.billing.forms.papers import SHORT_LABELS
 from heatdesk.billing.forms.payments import Typed
 from heatdesk.billing.rules.payments import CASH_STEPS
 from heatdesk.billing.rules.workflow import NumberKind, TenderMethod
@@ -18,14 +18,13 @@ from heatdesk.billing.services import (
     number_books,
     paper_settings,
     payment_lists,
-    payments,
     standings,
+    tills,
     voids,
 )
 from heatdesk.billing.services.households import Household
 from heatdesk.billing.views import household_head
 from heatdesk.dates import today
-from heatdesk.errors import RuleBroken
 from heatdesk.i18n import _
 from heatdesk.money import capitals
 
@@ -98,7 +97,7 @@ def _frame() -> dict[str, Any]:
         "search_url": url_for("counter.search"),
         "empty_url": url_for("counter.index"),
         "paper_settings_url": url_for("papers.edit"),
-        "paper_label": SIZE_LABELS[paper_settings.of(current_user).size],
+        "paper_label": SHORT_LABELS[paper_settings.of(current_user).size],
         "receipt_number_next": _next_number(),
         "last_payment": _last_payment(),
         "void_reasons": voids.reasons(),
@@ -144,9 +143,11 @@ def _account(household: Household) -> dict[str, Any]:
 def _till_notices() -> list[dict[str, Any]]:
     """Why no money can be taken at this window now, before anybody types."""
     try:
-        payments.open_shift(current_user)
-    except RuleBroken as refusal:
-        return [_notice("bad", _("No money can be taken"), _(refusal.message, **refusal.values))]
+        tills.current_shift(current_user.id)
+    except NoOpenTill as refusal:
+        sentence = _(refusal.message, **refusal.values)
+        link = (url_for("tills.index"), _("To the tills"))
+        return [_notice("bad", _("No money can be taken"), sentence, link)]
     return []
 
 
@@ -161,8 +162,8 @@ def _account_notices(household: Household) -> list[dict[str, Any]]:
     return notices
 
 
-def _notice(tone: str, title: str, text: str) -> dict[str, Any]:
-    return {"tone": tone, "title": title, "text": text, "link": None}
+def _notice(tone: str, title: str, text: str, link: tuple[str, str] | None = None) -> dict[str, Any]:
+    return {"tone": tone, "title": title, "text": text, "link": link}
 
 
 def _tender(method: TenderMethod, key: str, typed: Typed) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def preview(account_id: int) -> ResponseReturnValue:
     """What the form as filled in would do to the bills; nothing of it stays."""
     account = accounts.get(account_id, current_user.branch_id)
     form = SupplyTermForm(request.args, meta={"csrf": False})
+    form.reason.data = form.reason.data or "–"
     if not form.validate():
         return render_template("billing/supply_terms/_effect.html", effect=None)
     effect = reassessing.effect_of(account, _meant(account, form))

@@ -129,7 +129,8 @@ def count(shift_id: int) -> ResponseReturnValue:
         tills.close_shift(shift, counted, by=current_user, seen=form.seen.data, reason=form.reason.data or "")
     except CountDiffers as refusal:
         tills.record_differing_count(shift, counted, by=current_user)
-        form.reason.errors = [_(refusal.message, **refusal.values)]
+        named = ", ".join(str(labels.TENDERS[method]) for method in refusal.values["methods"].split())
+        form.reason.errors = [_(refusal.message, methods=named)]
         return _count_page(shift, form)
     return redirect(url_for("tills.show", shift_id=shift.id))
 

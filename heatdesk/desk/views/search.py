@@ -16,7 +16,8 @@ bp = Blueprint("search", __name__, url_prefix="/search")
 def index() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()
     results, more = households.find(words, current_user.branch_id, _address)
-    return render_template("desk/search/_results.html", q=words, results=results, more=more)
+    part = "_results" if request.headers.get("HX-Request") else "index"
+    return render_template(f"desk/search/{part}.html", q=words, results=results, more=more)
 
 
 def _address(account_id: int) -> str:

@@ -64,7 +64,7 @@ begin
         -- First round: a single token may fit a tenth of all accounts, and a random part of them fills the page as well;
         -- what does not fill it is thrown away. Second round: open accounts. Third: closed ones.
         for round in case when cardinality(tokens) = 1 then 1 else 2 end .. 3 loop
-            perform set_config('gin_fuzzy_search_limit', case when round = 1 then '1500' else '0' end, true);
+            perform set_config('gin_fuzzy_search_limit', case when round = 1 then '1000' else '0' end, true);
             hits := array(
                 select account from account_search account
                  where search_tokens(name, address, initials, digits) @> tokens

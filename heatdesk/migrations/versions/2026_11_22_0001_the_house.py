@@ -708,6 +708,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_account_branch_id_id"), "account", ["branch_id", "id"], unique=False)
     op.create_index(op.f("ix_account_customer_id"), "account", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_account_premises_id"), "account", ["premises_id"], unique=False)
     op.create_index(
         "uq_account_open_premises",
         "account",

@@ -77,11 +77,13 @@ INVARIANTS = [
         "No invoice stands for more than was paid for its season",
         """
         select format('payment %s, season %s: invoiced %s, paid %s', invoice.payment_id, invoice.season_id,
-                      (invoice.facts ->> 'amount')::numeric, allocation.amount)
+                      invoiced, allocation.amount)
           from invoice
+          join lateral (select sum((line ->> 'amount')::numeric + (line ->> 'tax')::numeric) as invoiced
+                          from jsonb_array_elements(invoice.facts -> 'lines') line) total on true
           left join allocation on allocation.payment_id = invoice.payment_id
                               and allocation.season_id = invoice.season_id
-         where invoice.state = 'issued' and (invoice.facts ->> 'amount')::numeric > coalesce(allocation.amount, 0)
+         where invoice.state = 'issued' and invoiced > coalesce(allocation.amount, 0)
         """,
     ),
     Invariant(

@@ -99,13 +99,17 @@ def _said(column: str, values: dict[str, Any], names: dict[tuple[str, Any], str]
     shape, shown = _SHOWN.get(column, (None, str))
     if shape is not None and isinstance(value, shape):
         return shown(value)
-    if isinstance(value, dict):
-        return ", ".join(f"{COLUMNS.get(name, name)} {one}" for name, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
+    if isinstance(value, dict | list):
+        return _several(value)
     if column in _PLACES:
         return names.get((column, value), f"#{value}")
     return str(_WORDS.get(column, {}).get(value, value))
+
+
+def _several(values: dict[str, Any] | list[Any]) -> str:
+    if isinstance(values, dict):
+        return ", ".join(f"{COLUMNS.get(name, name)} {one}" for name, one in values.items())
+    return ", ".join(map(str, values))
 
 
 def _part(part: dict[str, Any]) -> str:

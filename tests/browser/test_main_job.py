@@ -107,7 +107,9 @@ def test_from_a_dirty_register_to_a_closed_day(own_app, site, worker, utility, a
         close_the_day_and_open_the_next(page, site.url)
     db.session.rollback()
     assert len(db.session.scalars(select(Account)).all()) == 3
-    assert [str(one.amount) for one in db.session.scalars(select(Payment).order_by(Payment.id))] == ["3071.68"] * 2
+    assert [str(one.amount) for one in db.session.scalars(select(Payment).order_by(Payment.id))] == [
+        "3071.68"
+    ] * 2
     proof = own_app.test_cli_runner().invoke(verify, [])
     assert proof.exit_code == 0, proof.stdout
 
@@ -126,7 +128,9 @@ def bring_the_register_in(page: Page, url: str) -> None:
     page.goto(f"{url}/billing/imports")
     content = workbook([["兴工里小区用户台账"], HEADER, *ROWS, ["合计", *[""] * 12]])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    page.get_by_label("Register file").set_input_files({"name": "台账.xlsx", "mimeType": kind, "buffer": content})
+    page.get_by_label("Register file").set_input_files(
+        {"name": "台账.xlsx", "mimeType": kind, "buffer": content}
+    )
     page.keyboard.press("F9")
     page.wait_for_url(re.compile(r"/columns$"))
     expect(page.get_by_label("用户编号")).to_have_value("card_no")

@@ -41,7 +41,9 @@ _COUNTS = {
 )
 @click.option("--sheet", help="Sheet of the workbook; else the first that looks like a register.")
 @click.option(
-    "--effective-on", type=click.DateTime(["%Y-%m-%d"]), help="The day the register holds from; else the first of the season under way."
+    "--effective-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day the register holds from; else the first of the season under way.",
 )
 @click.option(
     "--only-good-rows", is_flag=True, help="Import what has no error; else one error stops everything."

@@ -116,7 +116,9 @@ def _given_back(sheet: payment_lists.PaymentSheet) -> str:
     )
     return _(
         "Receipt %(number)s is void. Give back ¥%(amount)s: %(parts)s.",
-        **{"number": number, "amount": amount, "parts": parts},
+        number=number,
+        amount=amount,
+        parts=parts,
     )
 
 

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from heatdesk.bench import payments, search
 from heatdesk.bench.cli import benches, command
-from heatdesk.bench.measuring import Stopwatch, in_turn, percentile
+from heatdesk.bench.measuring import Stopwatch, in_turn, own_database, percentile
 
 
 @pytest.fixture(autouse=True)
@@ -18,33 +19,27 @@ def _installation(monkeypatch, server_url, tmp_path):
     monkeypatch.setenv("HEATDESK_HOME", str(tmp_path))
 
 
-@pytest.fixture
-def bench_databases(server_url):
-    """The names of what benches have left on the server."""
-
-    def names():
-        engine = create_engine(server_url)
-        with engine.connect() as connection:
-            found = connection.scalars(
-                text("select datname from pg_database where datname like 'heatdesk_bench_%'")
-            )
-            left = set(found)
-        engine.dispose()
-        return left
-
-    return names
-
-
 def test_all_benches_are_known():
     assert set(benches()) == {"importing", "invoices", "payments", "search", "season"}
 
 
-def test_search_answers_every_kind_and_leaves_nothing_behind(bench_databases, monkeypatch):
+def test_a_database_of_its_own_is_dropped_even_after_a_failure(server_url):
+    with pytest.raises(ZeroDivisionError), own_database() as url:
+        name = make_url(url).database
+        raise ZeroDivisionError
+    engine = create_engine(server_url)
+    with engine.connect() as connection:
+        assert (
+            connection.scalar(text("select count(*) from pg_database where datname = :name"), {"name": name})
+            == 0
+        )
+    engine.dispose()
+
+
+def test_search_answers_every_kind(monkeypatch):
     monkeypatch.setattr(search, "_WORDS", 5)
-    before = bench_databases()
     told = search.run(rows=2000, rounds=1)
     assert set(search.KINDS) | set(search.TARGETS) <= set(told)
-    assert bench_databases() <= before
 
 
 def test_payments_are_booked_exactly_once(monkeypatch):

@@ -1,6 +1,6 @@
 """The audit trail in words: who did what to what, and what it was before."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,10 @@ _WORDS: dict[str, dict[Any, Any]] = {
     "role": dict(ROLE_LABELS),
 }
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
-_UNTOLD = {"id", "created_at", "name_initials", "account_id", "supply_term_id"}
+_UNTOLD = {
+    *("id", "created_at", "name_initials", "account_id", "supply_term_id"),
+    *("sha256", "first_account_id", "last_account_id", "journals"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,26 @@ def _said(column: str, values: dict[str, Any], names: dict[tuple[str, Any], str]
     value = values.get(column)
     if value is None or value in ("", []):
         return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
+    shape, shown = _SHOWN.get(column, (None, str))
+    if shape is not None and isinstance(value, shape):
+        return shown(value)
+    if isinstance(value, dict | list):
+        return ", ".join(_listed(value))
     if column in _PLACES:
         return names.get((column, value), f"#{value}")
-    if column in _SHOWN:
-        return _SHOWN[column](value)
+    return _word(column, value)
+
+
+def _listed(values: dict[str, Any] | list[Any]) -> Iterator[str]:
+    if isinstance(values, list):
+        yield from map(str, values)
+    else:
+        yield from (f"{COLUMNS.get(name, name)} {value}" for name, value in values.items())
+
+
+def _word(column: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return str(_WORDS.get(column, {}).get(value, value))
 
 
@@ -120,9 +137,11 @@ def _place_names(found: Iterable[AuditEntry]) -> dict[tuple[str, Any], str]:
     }
 
 
-_SHOWN: dict[str, Callable[[Any], str]] = {
-    "phones": lambda phones: " ".join(map(mask_phone, phones)),
-    "id_number": mask_id_number,
-    "parts": lambda parts: "; ".join(map(_part, parts)),
+_SHOWN: dict[str, tuple[type, Callable[[Any], str]]] = {
+    "phones": (list, lambda phones: " ".join(map(mask_phone, phones))),
+    "id_number": (str, mask_id_number),
+    "parts": (list, lambda parts: "; ".join(map(_part, parts))),
 }
-"""Columns whose values are shown masked or put together."""
+"""Columns whose values are shown masked or put together, when they have the shape of the table's column: a deed may
+write a figure or a filter under the same name.
+"""

@@ -92,7 +92,7 @@ class Demo:
             raise SystemExit(f"{start} answered {answer and answer.status}")
         if link:
             addresses = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.pathname)")
-            page.goto(self.url + [found for found in addresses if re.fullmatch(link, found)][0])
+            page.goto(self.url + next(found for found in addresses if re.fullmatch(link, found)))
         if name in {"counter-household", "counter-dark"}:
             page.fill("#search-words", HOUSEHOLD)
             page.locator("[role=option]").first.wait_for()

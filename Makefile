@@ -20,7 +20,7 @@ demo: .venv/.installed
 	HEATDESK_HOME="$(CURDIR)/.demo" $(BIN)/heatdesk demo $(ARGS)
 
 test: .venv/.installed-test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The composition root: the only file that knows every blueprint, job and command."""
 
 import click
-from flask import request, session
+from flask import has_request_context, request, session
 from flask.cli import ScriptInfo
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -9,9 +9,13 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from heatdesk import cli, jobs, postgres, schema, tables
+from heatdesk.approvals import jobs as approvals_jobs
+from heatdesk.approvals import views as approvals_views
+from heatdesk.approvals.changes import approval_rule
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
 from heatdesk.bench import cli as bench_cli
+from heatdesk.billing import changes as billing_changes
 from heatdesk.billing import cli as billing_cli
 from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
@@ -50,11 +54,12 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
-_KNOWN = (tables, billing_jobs, jobs)
-"""Imported so that every table and every kind of job is registered."""
+_KNOWN = (tables, billing_jobs, approvals_jobs, jobs, approval_rule, billing_changes)
+"""Imported so that every table, every kind of job and every kind of change request is registered."""
 
 
 def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
@@ -98,7 +103,9 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
 
 
 def choose_language() -> str:
-    """The choice of this session, else the browser's, else Chinese."""
+    """The choice of this session, else the browser's, else Chinese; English for commands and jobs."""
+    if not has_request_context():
+        return "en"
     chosen = session.get("language")
     if chosen in login.LANGUAGES:
         return str(chosen)

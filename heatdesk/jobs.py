@@ -95,8 +95,13 @@ def enqueue(
 @queue.task(name="heatdesk.run_job")
 def run_job(job_id: int) -> None:
     """What a worker calls; each job gets an application context of its own."""
-    with _application[0].app_context():
+    with application().app_context():
         execute(job_id)
+
+
+def application() -> Flask:
+    """The application a worker was started with; periodic tasks of the rooms open their context on it."""
+    return _application[0]
 
 
 def execute(job_id: int) -> None:

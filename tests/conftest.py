@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.event import listen, remove
+from sqlalchemy.pool import NullPool
 
 from heatdesk import postgres, schema
 from heatdesk.app import create_app
@@ -40,8 +41,18 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield str(Settings.from_environment().database_url)
         return
     home = tmp_path_factory.mktemp("home")
-    yield postgres.start(home)
+    url = postgres.start(home)
+    _need_not_last(url)
+    yield url
     postgres.stop(home)
+
+
+def _need_not_last(server_url: str) -> None:
+    """Tests kill processes, not the machine: without waiting for the disk they see the same and take half the time."""
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("alter system set fsync = off"))
+        connection.execute(text("select pg_reload_conf()"))
 
 
 def make_database(server_url: str, name: str, template: str | None = None) -> str:

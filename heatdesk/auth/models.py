@@ -3,11 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import FetchedValue, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from heatdesk.auth.permissions import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role
 from heatdesk.db import CreatedAt, Model, Pk
+from heatdesk.i18n import _
+
+
+class Department(Model):
+    """A department; together with the role it says which level of an approval somebody answers for."""
+
+    __tablename__ = "department"
+
+    id: Mapped[Pk]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(comment="a sentence of the catalogue until the utility renames it")
+
+    @property
+    def label(self) -> str:
+        return _(self.name)
 
 
 class Staff(Model):
@@ -22,6 +37,11 @@ class Staff(Model):
     password_hash: Mapped[str]
     role: Mapped[Role]
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
+    department_id: Mapped[int | None] = mapped_column(
+        ForeignKey("department.id"),
+        server_default=FetchedValue(),
+        comment="left out, a trigger sets the usual department of the role",
+    )
     language: Mapped[str | None] = mapped_column(comment="zh or en; none follows the browser")
     is_active: Mapped[bool] = mapped_column(server_default="true")
     settings: Mapped[dict[str, Any]] = mapped_column(

@@ -26,6 +26,12 @@ class Permission(enum.StrEnum):
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
+    REQUEST_VIEW = "request.view"
+    REQUEST_CREATE = "request.create"
+    REQUEST_DECIDE = "request.decide"
+    DELEGATION_EDIT = "delegation.edit"
+    APPROVAL_RULE_EDIT = "approval_rule.edit"
+    """Proposing a rule; it holds only once others have approved it."""
     STAFF_EDIT = "auth.staff.edit"
     AUDIT_VIEW = "audit.view"
     JOB_VIEW = "job.view"
@@ -55,9 +61,13 @@ _EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
 _READERS = frozenset(
     {Permission.REGISTER_VIEW, Permission.PAYMENT_VIEW, Permission.SEASON_VIEW, Permission.TILL_VIEW}
 )
+_APPLICANTS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_CREATE})
+_DECIDERS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_DECIDE, Permission.DELEGATION_EDIT})
+"""Who decides may not decide on what they asked for themselves; the engine of requests sees to that."""
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CASHIER: _EVERYBODY
+    | _APPLICANTS
     | {
         Permission.COUNTER,
         Permission.REGISTER_VIEW,
@@ -68,6 +78,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.BILLING_CLERK: _EVERYBODY
     | _READERS
+    | _APPLICANTS
+    | _DECIDERS
     | {
         Permission.REGISTER_EDIT,
         Permission.REGISTER_IMPORT,
@@ -79,6 +91,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.SUPERVISOR: _EVERYBODY
     | _READERS
+    | _APPLICANTS
+    | _DECIDERS
     | {
         Permission.TARIFF_APPROVE,
         Permission.RUN_RELEASE,
@@ -87,11 +101,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.NUMBER_BOOK,
         Permission.LEDGER_VIEW,
         Permission.AUDIT_VIEW,
+        Permission.APPROVAL_RULE_EDIT,
     },
     Role.FINANCE: _EVERYBODY
     | _READERS
-    | {Permission.LEDGER_VIEW, Permission.DAY_CLOSE, Permission.NUMBER_BOOK, Permission.AUDIT_VIEW},
-    Role.MANAGER: _EVERYBODY | _READERS | {Permission.LEDGER_VIEW},
+    | _APPLICANTS
+    | _DECIDERS
+    | {
+        Permission.LEDGER_VIEW,
+        Permission.DAY_CLOSE,
+        Permission.NUMBER_BOOK,
+        Permission.AUDIT_VIEW,
+        Permission.APPROVAL_RULE_EDIT,
+    },
+    Role.MANAGER: _EVERYBODY
+    | _READERS
+    | _APPLICANTS
+    | _DECIDERS
+    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT},
     Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_EDIT, Permission.AUDIT_VIEW, Permission.REGISTER_VIEW},
 }
 """The administrator cannot touch money: no bypass role (brief F8)."""

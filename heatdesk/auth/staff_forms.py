@@ -33,13 +33,31 @@ class StaffForm(FlaskForm):
         coerce=lambda value: int(value) if value else None,
         description=lazy("Head office sees every branch."),
     )
+    department_id = SelectField(
+        lazy("Department"),
+        coerce=lambda value: int(value) if value else None,
+        description=lazy("Decides on requests of this department's level."),
+    )
 
-    def __init__(self, branches: dict[int, str], *, head_office: bool, staff: Staff | None = None) -> None:
+    def __init__(
+        self,
+        branches: dict[int, str],
+        departments: dict[int, str],
+        *,
+        head_office: bool,
+        staff: Staff | None = None,
+    ) -> None:
         super().__init__(obj=staff)
+        self.department_id.choices = choices(departments.items(), empty=lazy("as usual for the role"))
         self.branch_id.choices = choices(branches.items(), empty=lazy("head office") if head_office else None)
         if staff is not None:
             del self.login
 
     def values(self) -> dict[str, Any]:
-        given = {"name": self.name.data, "role": Role(self.role.data), "branch_id": self.branch_id.data}
+        given = {
+            "name": self.name.data,
+            "role": Role(self.role.data),
+            "branch_id": self.branch_id.data,
+            "department_id": self.department_id.data,
+        }
         return given if self.login is None else {"login": self.login.data, **given}

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 
 from heatdesk import audit
 from heatdesk.auth import services
-from heatdesk.auth.models import Staff
+from heatdesk.auth.models import Department, Staff
 from heatdesk.auth.permissions import Role
 from heatdesk.db import Model, db
 from heatdesk.errors import Missing, RuleBroken
@@ -46,6 +46,11 @@ def listing(branch_id: int | None, *, words: str = "", role: str = "", state: st
     if state in ("active", "disabled"):
         query = query.where(Staff.is_active == (state == "active"))
     return query.order_by(Staff.name, Staff.id)
+
+
+def departments() -> dict[int, str]:
+    """Every department by id, as people read it."""
+    return {one.id: one.label for one in db.session.scalars(select(Department).order_by(Department.id))}
 
 
 def get(staff_id: int, branch_id: int | None, *, lock: bool = False) -> Staff:

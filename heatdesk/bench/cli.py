@@ -25,7 +25,7 @@ def benches() -> Mapping[str, ModuleType]:
 @click.command(name="bench")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
-    "--rows", type=click.IntRange(min=100), help="How large the data is; each bench has its own default."
+    "--rows", type=click.IntRange(min=16), help="How large the data is; each bench has its own default."
 )
 @click.option("--rounds", type=click.IntRange(min=1), help="How often each contestant takes its turn.")
 def command(names: tuple[str, ...], rows: int | None, rounds: int | None) -> None:

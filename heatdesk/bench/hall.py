@@ -51,13 +51,13 @@ def furnish(stock: int) -> Hall:
     first_block = -(-stock * CASHIERS // BRANCHES // BLOCK)
     first_block += first_block % 2
     flats = (first_block + BARE_BLOCKS) * BRANCHES * BLOCK
-    for statement in DATA:
-        db.session.execute(text(statement), {"flats": flats})
-    db.session.commit()
+    with transaction():
+        for statement in DATA:
+            db.session.execute(text(statement), {"flats": flats})
     _bill()
-    people = _cashiers()
-    db.session.execute(text("analyze"))
-    db.session.commit()
+    with transaction():
+        people = _cashiers()
+        db.session.execute(text("analyze"))
     at_counter, bare = people[:CASHIERS], people[CASHIERS:]
     return Hall(
         logins=[staff.login for staff, _, _ in at_counter],

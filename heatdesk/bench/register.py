@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, text
 
-from heatdesk.db import db
+from heatdesk.db import db, transaction
 from heatdesk.pinyin import initials
 
 SURNAMES = (
@@ -51,6 +51,17 @@ def make_register(rows: int) -> None:
 
     What `add_accounts` needs stays behind in the temporary table `flat`.
     """
+    with transaction():
+        _fill(rows)
+
+
+def add_accounts() -> None:
+    """Every account in one statement, as an import does; the triggers make it findable."""
+    with transaction():
+        db.session.execute(text(_ACCOUNTS))
+
+
+def _fill(rows: int) -> None:
     db.session.execute(text("select setseed(0.42)"))
     _keep("surname", _spread(SURNAMES))
     _keep("given", _spread(GIVEN))
@@ -59,13 +70,6 @@ def make_register(rows: int) -> None:
     _keep("estate", [(name + _ENDINGS[i * 7 % len(_ENDINGS)], "") for i, name in enumerate(names)])
     for statement in _STATEMENTS:
         db.session.execute(text(statement), {"rows": rows, "branches": BRANCHES, "estates": _COMMUNITIES})
-    db.session.commit()
-
-
-def add_accounts() -> None:
-    """Every account in one statement, as an import does; the triggers make it findable."""
-    db.session.execute(text(_ACCOUNTS))
-    db.session.commit()
 
 
 def _spread(signs: str) -> list[tuple[str, str]]:

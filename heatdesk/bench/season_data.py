@@ -25,7 +25,7 @@ DATA = (
     insert into supply_term (account_id, starts_on, ends_on, mode, use_class, state, building_area_m2, storey_height_m)
     select id, starts_on, ends_on, 'area', case when id % 11 = 0 then 'non_residential' else 'residential' end,
            case when (id * 7 + part) % 100 < 8 then 'suspended' else 'supplied' end,
-           50 + (id * 7919 % 9000) / 100.0 + part,
+           50 + (id::bigint * 7919 % 9000) / 100.0 + part,
            case when id % 20 = 0 then 3.2 + (id / 20 % 20) / 10.0 end
       from (
         select n as id, 0 as part, date '2020-01-01' as starts_on,

@@ -1,6 +1,6 @@
 """The audit trail in words: who did what to what, and what it was before."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ _WORDS: dict[str, dict[Any, Any]] = {
     "mode": dict(MODES),
     "kind": {**KIND_LABELS, **PARTS},
     "role": dict(ROLE_LABELS),
+    "field": {"phone": COLUMNS["phone"], "id_number": COLUMNS["id_number"]},
 }
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
 _UNTOLD = {
@@ -93,27 +94,22 @@ def _said(column: str, values: dict[str, Any], names: dict[tuple[str, Any], str]
     value = values.get(column)
     if value is None or value in ("", []):
         return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     shape, shown = _SHOWN.get(column, (None, str))
     if shape is not None and isinstance(value, shape):
         return shown(value)
     if isinstance(value, dict | list):
-        return ", ".join(_listed(value))
+        return _several(value)
     if column in _PLACES:
         return names.get((column, value), f"#{value}")
-    return _word(column, value)
-
-
-def _listed(values: dict[str, Any] | list[Any]) -> Iterator[str]:
-    if isinstance(values, list):
-        yield from map(str, values)
-    else:
-        yield from (f"{COLUMNS.get(name, name)} {value}" for name, value in values.items())
-
-
-def _word(column: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     return str(_WORDS.get(column, {}).get(value, value))
+
+
+def _several(values: dict[str, Any] | list[Any]) -> str:
+    if isinstance(values, dict):
+        return ", ".join(f"{COLUMNS.get(name, name)} {one}" for name, one in values.items())
+    return ", ".join(map(str, values))
 
 
 def _part(part: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The frame around every page: the rooms a role may enter, the till, the business day, the languages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,8 @@ from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import func, select
 
+from heatdesk.approvals.services import lists as request_lists
+from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.auth.views.login import LANGUAGES
 from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
@@ -61,11 +64,19 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("jobs.index", lazy("Jobs"), "gear-wide-connected", Permission.JOB_VIEW),
     ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
     ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
+    ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
+    ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )
+
+COUNTS: dict[str, Callable[[Staff], int]] = {
+    "approvals.index": request_lists.count_waiting,
+    "requests.index": request_lists.count_returned,
+}
+"""What waits in a room for the reader."""
 
 
 class Frame:
@@ -81,6 +92,7 @@ class Frame:
                 icon=icon,
                 url=url_for(endpoint),
                 active=endpoint.split(".")[0] == here,
+                count=COUNTS[endpoint](current_user) if endpoint in COUNTS else None,
             )
             for endpoint, label, icon, permission in ROOMS
             if current_user.may(permission)

@@ -127,7 +127,7 @@ _KINDS = (
         "exclamation-circle",
         lambda: (_("Households owing"), _("owe something for one season or more")),
         _owing,
-        (("owing", "yes"), ("state", "any"), ("sort", "-owed")),
+        (("owing", "yes"), ("state", "any")),
     ),
     _Kind(
         Permission.RUN_RELEASE,

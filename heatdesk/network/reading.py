@@ -40,7 +40,12 @@ def get(noun: Noun, place_id: int, branch_id: int | None, *, lock: bool = False)
 
 
 def listing(
-    noun: Noun, branch_id: int | None, *, words: str = "", under: tuple[str, int] | None = None
+    noun: Noun,
+    branch_id: int | None,
+    *,
+    words: str = "",
+    under: tuple[str, int] | None = None,
+    ids: Sequence[int] = (),
 ) -> Select[Any]:
     """Rows of (id, title, names of parents…, counts of children…) by name; `under` is a parent: (column, id)."""
     table: Any = noun.model
@@ -58,6 +63,8 @@ def listing(
     query = query.where(in_branch(noun, branch_id))
     if under:
         query = query.where(getattr(table, under[0]) == under[1])
+    if ids:
+        query = query.where(table.id.in_(ids))
     if words:
         query = query.where(title.icontains(words, autoescape=True))
     return query.order_by(*_order(noun))

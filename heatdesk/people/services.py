@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Table, exists, or_, select, union
+from sqlalchemy import Select, Table, func, select, union
 
 from heatdesk import audit, pinyin, search
 from heatdesk.db import Model, db
@@ -22,8 +22,8 @@ def in_branch(branch_id: int | None) -> Any:
     if branch_id is None:
         return True
     account = _accounts()
-    own = exists().where(account.c.customer_id == Customer.id, account.c.branch_id == branch_id)
-    return or_(own, ~exists().where(account.c.customer_id == Customer.id))
+    own = select(func.bool_or(account.c.branch_id == branch_id)).where(account.c.customer_id == Customer.id)
+    return func.coalesce(own.correlate(Customer).scalar_subquery(), True)
 
 
 def get(customer_id: int, branch_id: int | None, *, lock: bool = False) -> Customer:

@@ -37,14 +37,23 @@ class Page(Pagination):
         return list(result.scalars()) if len(query.column_descriptions) == 1 else list(result)
 
     def _query_count(self) -> int:
-        query: Select[Any] = self._query_args["select"]
+        query: Select[Any] = self._query_args["counted"]
         counted = select(func.count()).select_from(query.order_by(None).limit(COUNT_LIMIT).subquery())
         return db.session.scalar(counted) or 0
 
 
-def paginate(query: Select[Any]) -> Page:
-    """The page of `query` that the request asks for (`?page=`): objects of a one-column select, else rows."""
-    return Page(select=query, per_page=PAGE_SIZE, max_per_page=PAGE_SIZE, error_out=False)
+def paginate(query: Select[Any], *, counted: Select[Any] | None = None) -> Page:
+    """The page of `query` that the request asks for (`?page=`): objects of a one-column select, else rows.
+
+    `counted` finds the same rows with fewer joins, where that is quicker to count.
+    """
+    return Page(
+        select=query,
+        counted=query if counted is None else counted,
+        per_page=PAGE_SIZE,
+        max_per_page=PAGE_SIZE,
+        error_out=False,
+    )
 
 
 def scope_branch(column: Any) -> Any:

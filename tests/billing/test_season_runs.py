@@ -14,7 +14,7 @@ from heatdesk.billing.errors import DaysNotOpen, RunIsLive, RunUnderWay, Starter
 from heatdesk.billing.models import Bill, Charge, Entry, Journal, RunException, SeasonRun
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.workflow import ExceptionKind, RunState, SeasonState
-from heatdesk.billing.services import assessments, business_days, season_runs
+from heatdesk.billing.services import assessments, business_days, season_runs, verification
 from heatdesk.db import db, transaction
 from heatdesk.money import ZERO
 from tests import factories
@@ -85,6 +85,11 @@ def test_a_released_run_bills_everyone_exactly_as_the_rules_do(city):
     assert city.season.state == SeasonState.BILLED
     branches = db.session.scalars(select(Journal.branch_id).order_by(Journal.branch_id)).all()
     assert branches == [city.branch.id, city.other_branch.id]
+
+
+def test_the_books_hold_after_a_run(city):
+    run_season(city)
+    assert [outcome.id for outcome in verification.verify() if not outcome.holds] == []
 
 
 def test_assessing_after_the_run_changes_nothing(city):
@@ -213,6 +218,7 @@ def test_an_outlier_is_told_by_last_season(city):
             "recomputed",
         ),
         ("delete from {bill} where account_id = {plain}", "counts"),
+        ("insert into {bill} select * from {bill} where account_id = {plain}", "counts"),
         (
             "update {entry} set amount = amount + case account_id when {plain} then 1 else -1 end"
             " where account_id in ({plain}, {plain} + 18)",

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from heatdesk.web.app import HeatdeskApp
+from tests import needs
 from tests.conftest import Person
 
 CHROMIUM = "/usr/bin/chromium"
@@ -22,6 +24,13 @@ Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
 PATIENCE_MS = 20_000
 """How long an element may take to appear: a busy machine is slow, and not wrong."""
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands in this folder needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(needs.chromium)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The tree of the network: looked through, changed, refused, undone."""
 
+import html
 import re
 import uuid
 
@@ -36,8 +37,23 @@ def test_a_branch_shows_its_offices_with_households_area_and_debt(app, branch, c
     owing = factories.make_account(branch, building=building)
     factories.make_account(branch, building=building)
     factories.owe(owing, season, "2327.00", clerk.staff)
-    words = text_of(clerk.get(f"/network/branches/{branch.id}"))
+    page = clerk.get(f"/network/branches/{branch.id}").get_data(as_text=True)
+    assert f'hx-get="/network/branches/{branch.id}/figures"' in page
+    words = text_of(clerk.get(f"/network/branches/{branch.id}/figures"))
     assert "2 Accounts in use 179.00 Area m² 1 Households owing 2,327.00 Owed" in words
+
+
+def test_a_lists_figures_follow_the_page(app, branch, clerk, stranger):
+    building = factories.make_building(branch)
+    factories.make_account(branch, building=building)
+    db.session.commit()
+    page = clerk.get(f"/network/offices/{building.office_id}").get_data(as_text=True)
+    later = html.unescape(re.search(r'hx-get="(/network/buildings/rows[^"]+)"', page)[1])
+    words = text_of(clerk.get(later))
+    assert "26号楼" in words
+    assert "1 1 89.50" in words
+    assert "26号楼" not in text_of(stranger.get(later))
+    assert clerk.get("/network/buildings/rows?ids=x,99999999").status_code == 200
 
 
 def test_the_figures_lead_to_their_rows(app, branch, clerk):

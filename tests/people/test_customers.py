@@ -113,6 +113,13 @@ def test_a_number_in_full_is_shown_on_the_record(app, branch, cashier):
     ]
 
 
+def test_the_form_shows_phones_in_full_on_the_record_too(app, branch, clerk):
+    account = factories.make_account(branch)
+    db.session.commit()
+    clerk.get(f"/people/customers/{account.customer_id}/edit")
+    assert db.session.scalar(select(AuditEntry.actor_id).where(AuditEntry.verb == "reveal")) == clerk.id
+
+
 def test_a_masked_identity_number_survives_the_form(app, branch, clerk):
     account = factories.make_account(branch)
     customer = db.session.get(Customer, account.customer_id)

@@ -58,6 +58,7 @@ def show(staff_id: int) -> ResponseReturnValue:
         "auth/staff/show.html",
         staff=staff,
         branches=staffing.branches(None),
+        departments=staffing.departments(),
         password=password if known_for == staff.id else None,
     )
 
@@ -121,4 +122,6 @@ def _wanted() -> dict[str, str]:
 
 def _form(staff: Staff | None) -> StaffForm:
     branches = staffing.branches(current_user.branch_id)
-    return StaffForm(branches, head_office=current_user.branch_id is None, staff=staff)
+    return StaffForm(
+        branches, staffing.departments(), head_office=current_user.branch_id is None, staff=staff
+    )

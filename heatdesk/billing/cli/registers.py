@@ -43,7 +43,7 @@ _COUNTS = {
 @click.option(
     "--effective-on",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day the register holds from; else the season's first.",
+    help="The day the register holds from; else the first of the season under way.",
 )
 @click.option(
     "--only-good-rows", is_flag=True, help="Import what has no error; else one error stops everything."

@@ -11,6 +11,7 @@ from heatdesk.billing.errors.accounts import (
     TermOverlaps,
     TermStartsThatDay,
 )
+from heatdesk.billing.errors.changes import NoSuchCard, NoTermThatDay, SameAreas
 from heatdesk.billing.errors.imports import (
     ArrearsDiffer,
     ImportApplied,
@@ -123,7 +124,9 @@ __all__ = [
     "NoNumberBook",
     "NoOpenTill",
     "NoReason",
+    "NoSuchCard",
     "NoSuchSeason",
+    "NoTermThatDay",
     "NotYourTill",
     "NothingToInvoice",
     "NothingToPost",
@@ -139,6 +142,7 @@ __all__ = [
     "RunIsOver",
     "RunNotReady",
     "RunUnderWay",
+    "SameAreas",
     "SeasonCodeTaken",
     "SeasonIsBilled",
     "SeasonIsClosed",

@@ -21,6 +21,7 @@ class Account(Model):
             "uq_account_open_premises", "premises_id", unique=True, postgresql_where=text("closed_on is null")
         ),
         Index(None, "customer_id"),
+        Index(None, "premises_id"),
         Index(None, "branch_id", "id"),
         CheckConstraint("closed_on >= opened_on", name="closed_after_opened"),
     )

@@ -65,6 +65,8 @@ class Journal(Model):
         ForeignKeyConstraint(["branch_id", "business_date"], ["business_day.branch_id", "business_day.day"]),
         Index(None, "branch_id", "business_date"),
         CheckConstraint("reverses <> id", name="reverses_another"),
+        CheckConstraint("(change_request_id is null) = (effect is null)", name="effect_of_request"),
+        UniqueConstraint("change_request_id", "effect"),
     )
 
     id: Mapped[int] = mapped_column(
@@ -77,6 +79,15 @@ class Journal(Model):
     request_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     reverses: Mapped[int | None] = mapped_column(ForeignKey("journal.id"), unique=True)
     till_shift_id: Mapped[int | None] = mapped_column(ForeignKey("till_shift.id"))
+    change_request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("change_request.id"),
+        server_default=text("nullif(current_setting('heatdesk.change_request', true), '')::bigint"),
+        comment="on whose authority; set for everything posted while an approved request takes effect",
+    )
+    effect: Mapped[str | None] = mapped_column(
+        server_default=text("nullif(current_setting('heatdesk.effect', true), '')"),
+        comment="which part of the request's effect: each part is booked at most once",
+    )
     memo: Mapped[str] = mapped_column(server_default="")
     recorded_at: Mapped[CreatedAt]
     transaction_id: Mapped[int] = mapped_column(

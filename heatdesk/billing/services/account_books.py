@@ -101,8 +101,9 @@ def payments(account_id: int) -> Select[Any]:
 
 
 def papers(account_id: int) -> Select[Any]:
-    """Rows of (kind, id, written, amount, state, void_reason, prints, issued_at, token), newest first; an invoice is
-    for one season of its payment.
+    """Rows of (kind, id, written, amount, state, void_reason, prints, issued_at, token), newest first.
+
+    An invoice is for the one season of its payment.
     """
     invoiced = (
         select(Allocation.amount)

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 
 from heatdesk import search
 from heatdesk.billing.models import Account, Bill, SupplyTerm
-from heatdesk.billing.services.place_figures import at_place, current_term, join_places
+from heatdesk.billing.services.place_figures import at_place, current_term, debts_by_account, join_places
 from heatdesk.network.models import Premises
 from heatdesk.people.models import Customer
 from heatdesk.search import AccountSearch
@@ -32,15 +32,25 @@ class Wanted:
     sort: str = ""
 
 
-def owed() -> Any:
-    """What an account owes over all seasons, as a column."""
-    return func.coalesce(
-        select(func.sum(DUE)).where(Bill.account_id == Account.id).correlate(Account).scalar_subquery(), 0
-    )
+def matching(wanted: Wanted, branch_id: int | None) -> Select[Any]:
+    """The ids that `listing` lists, joined with no more than the filters need; for counting them."""
+    query = select(Account.id)
+    if wanted.place:
+        query = query.join(Premises, Premises.id == Account.premises_id)
+    if wanted.use_class or wanted.supply or wanted.mode:
+        query = query.join(SupplyTerm, current_term())
+    return _narrowed(query, wanted, branch_id)
 
 
 def listing(wanted: Wanted, branch_id: int | None) -> Select[Any]:
-    """Rows of (id, card_no, name, address, use_class, supply, mode, area_m2, owed, closed_on, is_locked, phones)."""
+    """Rows of (id, card_no, name, address, use_class, supply, mode, area_m2, owed, closed_on, is_locked, phones).
+
+    Sorted by debt, the debts of all accounts are added up once; else only those of the rows shown.
+    """
+    by_debt = wanted.sort.removeprefix("-") == "owed"
+    debt = debts_by_account()
+    own = select(func.sum(DUE)).where(Bill.account_id == Account.id).correlate(Account).scalar_subquery()
+    owed = func.coalesce(debt.c.owed if by_debt else own, 0)
     query = (
         select(
             Account.id,
@@ -51,62 +61,51 @@ def listing(wanted: Wanted, branch_id: int | None) -> Select[Any]:
             SupplyTerm.state.label("supply"),
             SupplyTerm.mode,
             SupplyTerm.building_area_m2.label("area_m2"),
-            owed().label("owed"),
+            owed.label("owed"),
             Account.closed_on,
             Account.is_locked,
             Customer.phones,
         )
         .select_from(Account)
         .join(Customer, Customer.id == Account.customer_id)
+        .join(Premises, Premises.id == Account.premises_id)
         .outerjoin(SupplyTerm, current_term())
     )
-    query = join_places(query)
-    if branch_id is not None:
-        query = query.where(Account.branch_id == branch_id)
-    return _narrowed(query, wanted).order_by(*_order(wanted.sort))
+    if by_debt:
+        query = query.outerjoin(debt, debt.c.account_id == Account.id)
+    sorts = {
+        "card_no": Account.card_no,
+        "name": Customer.name,
+        "address": Premises.address,
+        "area_m2": SupplyTerm.building_area_m2,
+        "owed": owed,
+    }
+    column = sorts.get(wanted.sort.removeprefix("-"), Account.card_no)
+    by = column.desc().nulls_last() if wanted.sort.startswith("-") else column.asc().nulls_last()
+    return _narrowed(query, wanted, branch_id).order_by(by, Account.id)
 
 
-def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], wanted: Wanted, branch_id: int | None) -> Select[Any]:
+    """The filters, on a query that has the tables they look at but the search and the places above premises."""
     if wanted.words:
-        fitting = search.fitting(wanted.words)
-        query = query.join(AccountSearch, AccountSearch.account_id == Account.id)
-        query = query.where(*fitting) if fitting else query.where(AccountSearch.name == wanted.words)
+        fitting = search.fitting(wanted.words) or [AccountSearch.name == wanted.words]
+        query = query.join(AccountSearch, AccountSearch.account_id == Account.id).where(*fitting)
     if wanted.place:
-        query = query.where(at_place(*wanted.place))
-    if wanted.customer_id is not None:
-        query = query.where(Account.customer_id == wanted.customer_id)
-    for column, value in (
-        (SupplyTerm.use_class, wanted.use_class),
-        (SupplyTerm.state, wanted.supply),
-        (SupplyTerm.mode, wanted.mode),
-    ):
-        if value:
-            query = query.where(column == value)
+        query = join_places(query).where(at_place(*wanted.place))
     if wanted.owing in ("yes", "no"):
         debts = select(Bill.account_id).where(Bill.account_id == Account.id, DUE > 0).exists()
         query = query.where(debts if wanted.owing == "yes" else ~debts)
-    conditions: dict[str, Any] = {
+    states: dict[str, Any] = {
         "open": Account.closed_on.is_(None),
         "closed": Account.closed_on.is_not(None),
         "locked": Account.is_locked,
     }
-    return query.where(conditions[wanted.state]) if wanted.state in conditions else query
-
-
-_SORTS: dict[str, Any] = {
-    "card_no": Account.card_no,
-    "name": Customer.name,
-    "address": Premises.address,
-    "area_m2": SupplyTerm.building_area_m2,
-}
-
-
-def _order(sort: str) -> list[Any]:
-    """Ties end at the id, so that no row is on two pages."""
-    name = sort.removeprefix("-")
-    if name == "owed":
-        by = owed().desc() if sort.startswith("-") else owed().asc()
-        return [by, Account.id]
-    column = _SORTS.get(name, Account.card_no)
-    by = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
-    return [by] if name not in _SORTS else [by, Account.id]
+    chosen: tuple[tuple[Any, Any], ...] = (
+        (Account.branch_id, branch_id),
+        (Account.customer_id, wanted.customer_id),
+        (SupplyTerm.use_class, wanted.use_class or None),
+        (SupplyTerm.state, wanted.supply or None),
+        (SupplyTerm.mode, wanted.mode or None),
+    )
+    query = query.where(*[column == value for column, value in chosen if value is not None])
+    return query.where(states[wanted.state]) if wanted.state in states else query

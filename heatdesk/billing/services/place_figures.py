@@ -35,11 +35,16 @@ def current_term() -> Any:
     )
 
 
+def debts_by_account() -> Any:
+    """What every account with a debt owes over all seasons: (account_id, owed)."""
+    query = select(Bill.account_id, func.sum(_DUE).label("owed")).where(_DUE > 0)
+    return query.group_by(Bill.account_id).subquery()
+
+
 def join_places(query: Select[Any]) -> Select[Any]:
-    """Join an `account` query with its premises, building, community and station, so that any place can narrow it."""
+    """Join a query of accounts and premises with building, community and station, so that any place can narrow it."""
     return (
-        query.join(Premises, Premises.id == Account.premises_id)
-        .join(Building, Building.id == Premises.building_id)
+        query.join(Building, Building.id == Premises.building_id)
         .join(Community, Community.id == Building.community_id)
         .join(Station, Station.id == Building.station_id)
     )
@@ -58,9 +63,10 @@ def count(noun: str, place_ids: Sequence[int], branch_id: int | None) -> dict[in
     held = select(group, func.count(), func.sum(SupplyTerm.building_area_m2)).select_from(Account)
     held = _joined(noun, held).outerjoin(SupplyTerm, current_term())
     held = held.where(Account.closed_on.is_(None), *mine).group_by(group)
-    owing = select(group, func.count(Bill.account_id.distinct()), func.sum(_DUE)).select_from(Bill)
-    owing = _joined(noun, owing.join(Account, Account.id == Bill.account_id))
-    owing = owing.where(_DUE > 0, *mine).group_by(group)
+    each = select(group.label("place_id"), func.sum(_DUE).label("owed")).select_from(Account)
+    each = _joined(noun, each).join(Bill, Bill.account_id == Account.id).where(_DUE > 0, *mine)
+    debt = each.group_by(group, Bill.account_id).subquery()
+    owing = select(debt.c.place_id, func.count(), func.sum(debt.c.owed)).group_by(debt.c.place_id)
     accounts = {place_id: (number, area or ZERO) for place_id, number, area in db.session.execute(held)}
     debts = {place_id: (number, owed) for place_id, number, owed in db.session.execute(owing)}
     holders = _holders(place_ids, branch_id) if noun == "premises" else {}

@@ -1,10 +1,13 @@
 """Season runs: a trial that posts nothing, released by a second person, posted in shards, checked, then visible."""
 
+import logging
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from heatdesk.billing.errors import (
     DaysNotOpen,
@@ -34,7 +37,7 @@ from heatdesk.billing.rules.workflow import (
     ShardState,
     TariffState,
 )
-from heatdesk.billing.services import season_checks, season_shards, seasons
+from heatdesk.billing.services import season_checks, season_sealing, season_shards, seasons
 from heatdesk.billing.services.season_shards import Report
 from heatdesk.billing.services.season_tally import added_up
 from heatdesk.dates import now
@@ -42,6 +45,9 @@ from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.network.models import Branch
 
 JOB_KIND = "season_run"
+_ATTEMPTS = 5
+
+log = logging.getLogger(__name__)
 
 
 def start(season_id: int, *, by: int) -> SeasonRun:
@@ -116,23 +122,39 @@ def carry_out(run_id: int, report: Report) -> RunState:
     Opens its own transactions; repeatable after a kill and shared by as many processes as call it.
     """
     season_shards.work(run_id, report)
+    season_sealing.seal(run_id)
+    for _attempt in range(_ATTEMPTS - 1):
+        try:
+            return _close(run_id)
+        except OperationalError as error:
+            if not isinstance(error.orig, DeadlockDetected):
+                raise
+            log.warning("somebody and the publishing of run %s waited for each other; trying again", run_id)
+    return _close(run_id)
+
+
+def _close(run_id: int) -> RunState:
+    """Close the phase under way, one process at a time. Whoever waits here holds no lock that publishing needs."""
     with transaction():
-        run = get_or_refuse(SeasonRun, run_id, lock=True)
+        season_sealing.wait_for_turn(run_id, "close")
+        run = get_or_refuse(SeasonRun, run_id)
         if run.state == RunState.TRIAL_RUNNING:
-            _close_trial(run)
+            _close_trial(get_or_refuse(SeasonRun, run_id, lock=True))
         elif run.state == RunState.RELEASED:
             _close_posting(run)
         return run.state
 
 
 def _close_trial(run: SeasonRun) -> None:
+    if run.state != RunState.TRIAL_RUNNING:
+        return
     run.totals = {**(run.totals or {}), "trial": _totals(run, RunPhase.TRIAL)}
     run.state = RunState.TRIAL_DONE
 
 
 def _close_posting(run: SeasonRun) -> None:
     """Self-check, then make everything visible at once; a run that fails its check is held."""
-    season = _lock_season(run.season_id)
+    season = get_or_refuse(Season, run.season_id)
     totals = _totals(run, RunPhase.POST)
     run.totals = {**(run.totals or {}), "post": totals}
     if run.is_bulk:

@@ -31,7 +31,10 @@ STATES = ("open", "closed", "locked", "any")
 @requires(Permission.REGISTER_VIEW)
 def index() -> ResponseReturnValue:
     wanted, place = _wanted()
-    page = paginate(account_lists.listing(wanted, current_user.branch_id))
+    branch_id = current_user.branch_id
+    page = paginate(
+        account_lists.listing(wanted, branch_id), counted=account_lists.matching(wanted, branch_id)
+    )
     return render_template(
         "billing/accounts/index.html",
         page=page,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_sqlalchemy.pagination import Pagination
 
 from heatdesk.billing.models import ImportBatch
@@ -118,8 +118,3 @@ def what_is_wrong(fault: Fault) -> str:
     """The fault without its place, in the reader's language, as a sentence of its own."""
     words = _(fault.message, **fault.values)
     return words[:1].upper() + words[1:]
-
-
-def page_of(endpoint: str, **values: Any) -> str | None:
-    """The address of another part's page, or None where this installation does not have it."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

@@ -209,7 +209,6 @@ def _checked_page(batch: ImportBatch, form: Any, work: pages.Work | None = None)
         taken=register_reports.totals_in(report, "taken"),
         unlisted=register_reports.unlisted(report),
         before=register_imports.applied_before(batch),
-        season_url=pages.page_of("seasons.create"),
         **pages.chosen_faults(batch),
         **_words(),
     )
@@ -233,5 +232,4 @@ def _words() -> dict[str, Any]:
         "states": pages.STATES,
         "places": pages.PLACES,
         "what_is_wrong": pages.what_is_wrong,
-        "page_of": pages.page_of,
     }

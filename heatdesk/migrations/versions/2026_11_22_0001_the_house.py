@@ -22,7 +22,6 @@ depends_on = None
 def upgrade() -> None:
     op.execute("set local lock_timeout = '4s'")
     op.execute("create extension if not exists btree_gist")
-    op.execute("create extension if not exists pg_trgm")
     op.execute("create sequence journal_id_seq")
     op.execute("create sequence entry_id_seq")
     op.create_table(
@@ -708,6 +707,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_account_branch_id_id"), "account", ["branch_id", "id"], unique=False)
     op.create_index(op.f("ix_account_customer_id"), "account", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_account_premises_id"), "account", ["premises_id"], unique=False)
     op.create_index(
         "uq_account_open_premises",
         "account",

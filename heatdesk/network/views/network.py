@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from heatdesk.auth.permissions import Permission
+from heatdesk.db import db
 from heatdesk.i18n import _
 from heatdesk.network import figures, places, reading, services
 from heatdesk.network.forms import place_form
 from heatdesk.network.nouns import NOUNS, Noun
 from heatdesk.web.guards import requires
-from heatdesk.web.pages import flash_done, paginate, refused_on_form, whole_argument
+from heatdesk.web.pages import PAGE_SIZE, flash_done, paginate, refused_on_form, whole_argument
 from heatdesk.web.versions import version_of
 
 bp = Blueprint("network", __name__, url_prefix="/network")
@@ -29,7 +30,7 @@ def index(noun: str = "branches") -> ResponseReturnValue:
     words = request.args.get("q", "").strip()
     page = paginate(reading.listing(shown, current_user.branch_id, words=words))
     return render_template(
-        "network/index.html", noun=shown, tabs=_TABS, words=words, page=page, **_counted(shown, page)
+        "network/index.html", noun=shown, tabs=_TABS, words=words, page=page, figures=_counted(shown, page)
     )
 
 
@@ -40,10 +41,9 @@ def show(noun: str, place_id: int) -> ResponseReturnValue:
     place = reading.get(shown, place_id, current_user.branch_id)
     child, column = _chosen_child(shown)
     words = request.args.get("q", "").strip()
-    page = below = None
+    page = None
     if child is not None:
-        below = reading.listing(child, current_user.branch_id, words=words, under=(column, place.id))
-        page = paginate(below)
+        page = paginate(reading.listing(child, current_user.branch_id, words=words, under=(column, place.id)))
     return render_template(
         "network/show.html",
         noun=shown,
@@ -51,12 +51,36 @@ def show(noun: str, place_id: int) -> ResponseReturnValue:
         title=getattr(place, shown.title),
         path=reading.path(shown, place),
         others=reading.other_parents(shown, place),
-        sums=figures.of(shown.key, [place.id], current_user.branch_id)[place.id],
+        sums=_sums(shown, place.id) if shown.key in _AT_ONCE else None,
         child=child,
         column=column,
         words=words,
         page=page,
-        **_counted(child, page),
+        figures=_counted(child, page),
+    )
+
+
+@bp.get(f"/<{_KEYS}:noun>/<int:place_id>/figures")
+@requires(Permission.REGISTER_VIEW)
+def figures_of(noun: str, place_id: int) -> ResponseReturnValue:
+    """The figures of one place, for its page to fill in."""
+    shown = NOUNS[noun]
+    place = reading.get(shown, place_id, current_user.branch_id)
+    return render_template("network/_figures.html", noun=shown, place=place, sums=_sums(shown, place.id))
+
+
+@bp.get(f"/<{_KEYS}:noun>/rows")
+@requires(Permission.REGISTER_VIEW)
+def rows(noun: str) -> ResponseReturnValue:
+    """Rows of a list once more, with their figures; `ids` are those the page shows already."""
+    shown = NOUNS[noun]
+    wanted = [int(one) for one in request.args.get("ids", "").split(",") if one.isascii() and one.isdigit()]
+    query = reading.listing(shown, current_user.branch_id, ids=wanted[:PAGE_SIZE] or [0])
+    found = db.session.execute(query).all()
+    counted = figures.of(shown.key, [row.id for row in found], current_user.branch_id)
+    parents = "parents" in request.args
+    return render_template(
+        "network/_filled.html", noun=shown, rows=found, figures=counted, show_parents=parents
     )
 
 
@@ -142,11 +166,21 @@ def _chosen_child(noun: Noun) -> tuple[Noun | None, str]:
     return children[0] if children else (None, "")
 
 
-def _counted(noun: Noun | None, page: Any) -> dict[str, Any]:
-    """The figures of the page's rows; on a list of long tables they come a moment later, in a fragment of their own."""
-    if noun is None or page is None:
-        return {"figures": {}}
-    return {"figures": figures.of(noun.key, [row.id for row in page.items], current_user.branch_id)}
+_AT_ONCE = ("premises", "buildings")
+"""Places with so few households that they are counted with the page; the others' figures follow in a fragment, so that
+a city of a million flats keeps nobody waiting for its tree.
+"""
+
+
+def _counted(noun: Noun | None, page: Any) -> dict[int, Any] | None:
+    """The figures of premises at once; None for what is filled in later."""
+    if noun is None or noun.key != "premises":
+        return None
+    return figures.of(noun.key, [row.id for row in page.items], current_user.branch_id)
+
+
+def _sums(noun: Noun, place_id: int) -> figures.Figures:
+    return figures.of(noun.key, [place_id], current_user.branch_id)[place_id]
 
 
 def _say_changed(noun: Noun, place: Any, audit_id: int | None) -> None:

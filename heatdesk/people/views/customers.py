@@ -85,6 +85,7 @@ def edit(customer_id: int) -> ResponseReturnValue:
         services.change(customer, form.values(), seen=form.seen.data)
         flash_done(_("“%(name)s” was changed.", name=customer.name))
         return redirect(url_for("customers.show", customer_id=customer.id))
+    services.reveal(customer, "phone", by=current_user.id)
     form.seen.data = form.seen.data or version_of(customer)
     page = render_template("people/customers/edit.html", form=form, customer=customer)
     return page, 422 if form.is_submitted() else 200

@@ -3,12 +3,18 @@
 from heatdesk.billing.services.verification.report import Invariant
 
 _APPEND_ONLY = (
-    "('journal', 'entry', 'charge', 'payment', 'tender', 'allocation', 'payment_void', 'audit_entry')"
+    "('journal', 'entry', 'charge', 'payment', 'tender', 'allocation', 'payment_void', 'audit_entry', "
+    "'decision', 'request_effect', 'request_editor', 'approval_rule', 'stored_file')"
 )
 _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('charge', 'append_only'),
     ('payment', 'append_only'), ('tender', 'append_only'), ('allocation', 'append_only'),
     ('payment_void', 'append_only'), ('audit_entry', 'append_only'), ('bill', 'never_deleted'),
     ('journal', 'open_day'), ('journal', 'has_entries'), ('entry', 'own_transaction'), ('entry', 'totals'),
+    ('decision', 'append_only'), ('request_effect', 'append_only'), ('request_editor', 'append_only'),
+    ('approval_rule', 'append_only'), ('stored_file', 'append_only'), ('decision', 'by_others'),
+    ('change_request', 'moves'), ('change_request', 'starts_as_draft'), ('change_request', 'never_deleted'),
+    ('attachment', 'of_draft'), ('request_editor', 'of_draft'), ('journal', 'on_authority'),
+    ('request_effect', 'on_authority'), ('delegation', 'ends_once'),
     ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
     ('till_shift', 'follows_its_day'), ('business_day', 'closes_on_closed_tills'), ('tariff', 'final_once_approved')
 ) as wanted (table_name, trigger_name)"""

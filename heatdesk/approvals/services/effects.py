@@ -1,0 +1,63 @@
+"""Carrying out: what an approved request changes, once, by exactly what was shown (rules 10 and 11)."""
+
+from decimal import Decimal
+
+from sqlalchemy import insert, select
+
+from heatdesk.approvals import kinds
+from heatdesk.approvals.errors import AlreadyApplied, EffectDiffers
+from heatdesk.approvals.kinds import BatchKind, BatchRow, Effect
+from heatdesk.approvals.models import ChangeRequest, RequestEffect
+from heatdesk.auth.models import Staff
+from heatdesk.db import db
+from heatdesk.errors import Refusal
+from heatdesk.money import ZERO, format_money
+
+WHOLE = "whole"
+ROWS_AT_ONCE = 500
+"""Rows of a batch that are recorded in one statement."""
+
+
+def carry_out(request: ChangeRequest, by: Staff) -> None:
+    """Run the kind's effect with the frozen payload and record it part by part, in the caller's transaction.
+
+    Raises `AlreadyApplied`, `EffectDiffers` and what the kind refuses; a batch leaves out what its rows refuse.
+    """
+    if db.session.scalar(
+        select(RequestEffect.effect).where(RequestEffect.change_request_id == request.id).limit(1)
+    ):
+        raise AlreadyApplied
+    kind = kinds.get(request.kind)
+    effect = Effect(request_id=request.id, number=request.number, payload=request.payload, by=by.id)
+    if isinstance(kind, BatchKind):
+        _carry_out_rows(kind, effect)
+        return
+    shown = Decimal((request.preview or {}).get("difference", "0"))
+    done = kind.apply(effect)
+    if done != shown:
+        raise EffectDiffers(done=format_money(done), shown=format_money(shown))
+    _record(effect, [{"effect": WHOLE, "amount": done}])
+
+
+def _carry_out_rows(kind: BatchKind, effect: Effect) -> None:
+    rows = kind.rows(effect.payload)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        _record(effect, [_outcome(kind, effect, row) for row in rows[start : start + ROWS_AT_ONCE]])
+
+
+def _outcome(kind: BatchKind, effect: Effect, row: BatchRow) -> dict[str, object]:
+    """One row in a savepoint and a part of its own: a refusal undoes and reports this row alone."""
+    try:
+        with db.session.begin_nested(), effect.part(row.key):
+            done = kind.apply_row(effect, row)
+            if done != row.amount:
+                raise EffectDiffers(done=format_money(done), shown=format_money(row.amount))
+    except Refusal as refusal:
+        values = {name: str(value) for name, value in refusal.values.items()}
+        return {"effect": row.key, "amount": ZERO, "left_out": refusal.message, "left_out_values": values}
+    return {"effect": row.key, "amount": done, "left_out": None, "left_out_values": {}}
+
+
+def _record(effect: Effect, outcomes: list[dict[str, object]]) -> None:
+    values = [{"change_request_id": effect.request_id, **outcome} for outcome in outcomes]
+    db.session.execute(insert(RequestEffect).values(values))

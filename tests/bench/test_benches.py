@@ -1,0 +1,100 @@
+"""Every bench runs at a size of seconds and finds its own work in order; how fast it was says nothing here."""
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from heatdesk.bench import payments, search
+from heatdesk.bench.cli import benches, command
+from heatdesk.bench.measuring import Stopwatch, in_turn, percentile
+
+
+@pytest.fixture(autouse=True)
+def _installation(monkeypatch, server_url, tmp_path):
+    """The benches find the server that the tests run on."""
+    monkeypatch.setenv("HEATDESK_DATABASE_URL", server_url)
+    monkeypatch.setenv("HEATDESK_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def bench_databases(server_url):
+    """The names of what benches have left on the server."""
+
+    def names():
+        engine = create_engine(server_url)
+        with engine.connect() as connection:
+            found = connection.scalars(
+                text("select datname from pg_database where datname like 'heatdesk_bench_%'")
+            )
+            left = set(found)
+        engine.dispose()
+        return left
+
+    return names
+
+
+def test_all_benches_are_known():
+    assert set(benches()) == {"importing", "invoices", "payments", "search", "season"}
+
+
+def test_search_answers_every_kind_and_leaves_nothing_behind(bench_databases, monkeypatch):
+    monkeypatch.setattr(search, "_WORDS", 5)
+    before = bench_databases()
+    told = search.run(rows=2000, rounds=1)
+    assert set(search.KINDS) | set(search.TARGETS) <= set(told)
+    assert bench_databases() <= before
+
+
+def test_payments_are_booked_exactly_once(monkeypatch):
+    monkeypatch.setenv("HEATDESK_WEB_PROCESSES", "2")
+    told = payments.run(rows=32, rounds=1)
+    assert told["acknowledged and in the books exactly once"] == "32"
+    assert told["verify"] == "everything holds"
+
+
+@pytest.mark.parametrize("receipts", [["1", "2"], ["1", "2", "2"], ["1", "2", "3", "4"]])
+def test_a_lost_or_doubled_payment_stops_the_bench(monkeypatch, receipts):
+    monkeypatch.setattr(payments, "payments_of", lambda _logins: 3)
+    with pytest.raises(RuntimeError, match="acknowledged"):
+        payments._check(SimpleNamespace(logins=["a"]), [SimpleNamespace(receipts=receipts)])
+
+
+def test_the_season_runs():
+    told = benches()["season"].run(rows=2000, rounds=1)
+    assert "growth from 200 to 2,000 flats" in told
+
+
+def test_the_import_holds():
+    assert benches()["importing"].run(rows=300)["verify"] == "everything holds"
+
+
+def test_invoices_are_drawn_by_the_command():
+    answer = CliRunner().invoke(command, ["invoices", "--rows", "20", "--rounds", "1"])
+    assert answer.exit_code == 0, answer.output
+    assert "heatdesk / plain canvas" in answer.output
+    assert "≥ 60" in answer.output
+
+
+def test_a_wrong_name_names_the_right_ones():
+    answer = CliRunner().invoke(command, ["nothing"])
+    assert answer.exit_code == 2
+    assert "search" in answer.output
+
+
+def test_contestants_take_turns():
+    turns = []
+    found = in_turn(2, {"a": lambda: turns.append("a") or 1.0, "b": lambda: turns.append("b") or 2.0})
+    assert turns == ["a", "b", "a", "b"]
+    assert found == {"a": [1.0, 1.0], "b": [2.0, 2.0]}
+
+
+def test_percentiles():
+    assert percentile([float(value) for value in range(101)], 95) == 95
+    assert percentile([3.0], 95) == 3.0
+
+
+def test_a_stopwatch_without_a_session_of_this_machine_knows_the_clock():
+    times = Stopwatch(2**31 - 1).time(sum, range(1000))
+    assert times.busy == times.passed

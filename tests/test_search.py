@@ -1,6 +1,7 @@
 """The search box: what people type, and what must not reach the database as anything but words."""
 
 import pytest
+from sqlalchemy import text
 
 from heatdesk import search
 from heatdesk.db import db
@@ -186,6 +187,32 @@ def test_changes_of_name_phone_and_address_are_found_at_once(app, flat):
         == ["06263164000"]
     )
     assert cards("13812345678") == cards("1604") == []
+
+
+def test_a_common_word_hides_nobody_in_a_small_branch(app, branch):
+    """A word of thousands is answered by a sample, but only when the sample fills the page."""
+    building = factories.make_building(branch)
+    model = factories.make_account(branch, building=building, name="王小明")
+    ids = {"customer": model.customer_id, "branch": branch.id, "building": building.id}
+    db.session.execute(
+        text(
+            "insert into premises (building_id, unit, room, address) "
+            "select :building, 'X', n, '兴工里 ' || n from generate_series(1, 2500) n"
+        ),
+        ids,
+    )
+    db.session.execute(
+        text(
+            "insert into account (card_no, customer_id, premises_id, branch_id, opened_on) "
+            "select 'X' || id, :customer, id, :branch, '2020-01-01' from premises where unit = 'X'"
+        ),
+        ids,
+    )
+    small = factories.make_branch()
+    wanted = {factories.make_account(small, name="王小明").card_no for _ in range(search.LIMIT - 2)}
+    for words in ("王小", "王", "小明"):
+        assert set(cards(words, small.id)) == wanted
+        assert len(cards(words)) == search.LIMIT
 
 
 def test_more_than_fit_on_a_page_are_cut(app, branch):

@@ -45,7 +45,7 @@ ROOMS = {
         "customers": "/people/customers",
         "imports": "/billing/imports",
         "import-check": "/billing/imports",
-        "import-result": r"/billing/imports > /billing/imports/\d+",
+        "import-result": r"/billing/imports >> /billing/imports/\d+",
         "seasons": "/billing/seasons",
         "season": r"/billing/seasons > /billing/seasons/\d+",
         "tariffs": "/billing/tariffs",
@@ -54,14 +54,15 @@ ROOMS = {
     },
     "supervisor": {
         "days": "/billing/days",
-        "day": r"/billing/days > /billing/days/\d+/[-\d]+",
+        "day": r"/billing/days >> /billing/days/\d+/[-\d]+",
         "number-books": "/billing/number-books",
         "approvals": "/approvals",
         "audit": "/audit",
     },
     "admin": {"staff": "/auth/staff"},
 }
-"""Per login: the name of a picture, and its address; behind `>` the pattern of the first link to follow from there."""
+"""Per login: the name of a picture, and its address; behind `>` the pattern of the first link to follow
+from there, behind `>>` of the last one: lists begin with what is newest and still unfinished."""
 
 
 class Demo:
@@ -89,13 +90,15 @@ class Demo:
 
     def show(self, page: Page, name: str, address: str) -> None:
         """Bring the page to what the picture shows."""
-        start, _, link = address.partition(" > ")
+        start, arrow, link = re.fullmatch(r"(\S+)(?: (>>?) (\S+))?", address).groups()
         answer = page.goto(self.url + start)
         if answer is None or not answer.ok:
             raise SystemExit(f"{start} answered {answer and answer.status}")
         if link:
             addresses = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.pathname)")
-            page.goto(self.url + next(found for found in addresses if re.fullmatch(link, found)))
+            page.goto(
+                self.url + [found for found in addresses if re.fullmatch(link, found)][-(arrow == ">>")]
+            )
         if name in PREPARED:
             PREPARED[name](page)
         page.wait_for_load_state("networkidle")

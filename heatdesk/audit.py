@@ -18,6 +18,7 @@ TABLE_LABELS: dict[str, Any] = {
     "customer": lazy("customer"),
     "district": lazy("district"),
     "heat_source": lazy("heat source"),
+    "import_batch": lazy("register file"),
     "invoice": lazy("invoice"),
     "ledger_account": lazy("ledger account"),
     "number_book": lazy("number book"),

@@ -78,7 +78,8 @@ class Reading(NamedTuple):
 
 
 def find(words: str, branch_id: int | None, *, limit: int = LIMIT) -> Sequence[AccountSearch]:
-    """Accounts that every word fits, an exact card number first, closed ones last; `branch_id` None searches all.
+    """Accounts that every word fits, an exact card number first, then the last digits of a phone, closed ones last;
+    `branch_id` None searches all.
 
     Full-width signs, punctuation, letter case, and blanks inside a number are forgiven. Nothing usable typed finds
     nothing; more than `limit` that fit give any `limit` of them.
@@ -89,8 +90,16 @@ def find(words: str, branch_id: int | None, *, limit: int = LIMIT) -> Sequence[A
         found |= {row.account_id: row for row in _fetch(reading, branch_id, limit)}
         if len(found) >= limit or any(row.card_no == card for row in found.values()):
             break
-    best = sorted(found.values(), key=lambda row: (row.card_no != card, row.is_closed, row.card_no))
+    best = sorted(
+        found.values(),
+        key=lambda row: (row.card_no != card, row.is_closed, not _ends_a_phone(row, card), row.card_no),
+    )
     return best[:limit]
+
+
+def _ends_a_phone(row: AccountSearch, typed: str) -> bool:
+    """People name the last digits of their phone; the same digits inside another number are chance."""
+    return len(typed) >= _GRAM and any(phone.endswith(typed) for phone in row.digits.split()[1:])
 
 
 def fitting(words: str) -> list[ColumnElement[bool]]:

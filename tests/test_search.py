@@ -142,6 +142,12 @@ def test_the_exact_card_number_stands_first(app, branch):
     assert len(found) == search.LIMIT
 
 
+def test_the_last_digits_of_a_phone_stand_before_the_same_digits_elsewhere(app, branch):
+    factories.make_account(branch, card_no="01000000001", phones=["18283955230"])
+    factories.make_account(branch, card_no="09000000009", phones=["024-88001234", "15158018395"])
+    assert cards("8395", branch.id) == ["09000000009", "01000000001"]
+
+
 def test_an_exact_card_number_stands_first_even_when_closed(app, branch):
     factories.make_account(branch, card_no="1001", closed_on=factories.TODAY)
     factories.make_account(branch, card_no="10011")

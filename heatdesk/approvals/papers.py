@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from heatdesk.approvals import kinds
 from heatdesk.approvals.models import ChangeRequest
 from heatdesk.approvals.previews import shown
 from heatdesk.approvals.services import files, history, lists, requests, rule_book
@@ -88,7 +89,7 @@ def facts_of(request: ChangeRequest) -> RequestFacts:
             branch=rule_book.branch_names().get(request.branch_id or 0, _("head office")),
             kind=str(KIND_TITLES.get(request.kind, request.kind)),
             kind_english=english,
-            about=request.target_label,
+            about=_(request.target_label),
             applicants="、".join(lists.names_of(requests.editors_of(request)).values()),
             submitted=_moment(request.submitted_at),
             state=str(STATES[request.state].label),
@@ -96,7 +97,7 @@ def facts_of(request: ChangeRequest) -> RequestFacts:
             reason=request.reason,
             difference=preview.difference if preview else Decimal(0),
             changes=changes,
-            evidence=tuple((one.evidence, one.file_name, one.sha256) for one in files.attached(request)),
+            evidence=_evidence(request),
             decisions=_decisions(request),
             printed_at=now(),
         )
@@ -123,19 +124,19 @@ class _Paper:
         self.pen, self.y = self._begin()
 
     def who(self) -> None:
-        facts, half = self.facts, _WIDTH / 2
-        fields = (
-            ("业务", "request", f"{facts.kind} {facts.kind_english}", "状态", "state", facts.state),
-            ("对象", "about", facts.about, "影响金额", "moves", f"{_signed(facts.difference)} 元"),
-            ("申请人", "applicants", facts.applicants, "提交时间", "submitted", facts.submitted),
+        """The head of the form: what, about whom, by whom and why."""
+        facts = self.facts
+        moves = f"{_signed(facts.difference)} 元"
+        self._fields(
+            ("业务", "request", f"{facts.kind} {facts.kind_english}"),
+            ("状态", "state", facts.state),
+            ("影响金额", "moves", moves),
         )
-        for left, english, value, right, right_english, right_value in fields:
-            self._field(A4.left, left, english, value, half + 16)
-            self._field(A4.left + half + 20, right, right_english, right_value, half - 20)
-            self.y += 11
-        width = self.pen.label(A4.left, self.y + 3, "申请理由", "why") + 3
+        self._fields(("对象", "about", facts.about))
+        self._fields(("申请人", "applicants", facts.applicants), ("提交时间", "submitted", facts.submitted))
+        self.pen.label(A4.left, self.y + 3, "申请理由", "why")
         self.y = self.pen.block(A4.left, self.y + 8.4, facts.reason, Room(_WIDTH, 6, 7), 9.5) + _GAP
-        self.pen.rule(A4.left, self.y - 1, A4.left + max(width, _WIDTH))
+        self.pen.rule(A4.left, self.y - 1, A4.right)
         self.y += _GAP / 2
 
     def table(self, title: str, english: str, table: Table, cells: Sequence[tuple[str, ...]]) -> None:
@@ -169,9 +170,15 @@ class _Paper:
             self.pen.rule(x, y, x + width - 6)
         self.pen.label(A4.left, y + 4, "签字并注明日期", "sign and date", 7)
 
-    def _field(self, x: float, chinese: str, english: str, value: str, width: float) -> None:
-        self.pen.label(x, self.y + 3, chinese, english)
-        self.pen.fitted(x, self.y + 8, value, width - 4, 10.5)
+    def _fields(self, *fields: tuple[str, str, str]) -> None:
+        """Labelled values side by side, each in as many lines as two."""
+        width = _WIDTH / len(fields)
+        lowest = self.y
+        for index, (chinese, english, value) in enumerate(fields):
+            x = A4.left + index * width
+            self.pen.label(x, self.y + 3, chinese, english)
+            lowest = max(lowest, self.pen.block(x, self.y + 8, value, Room(width - 4, 2, 8), 10.5))
+        self.y = lowest + 3
 
     def _begin(self) -> tuple[Pen, float]:
         self.page_number += 1
@@ -195,6 +202,13 @@ def _what_fits(rows: list[Row], room: float) -> tuple[list[Row], list[Row]]:
         if used > room:
             return rows[:index], rows[index:]
     return rows, []
+
+
+def _evidence(request: ChangeRequest) -> tuple[tuple[str, str, str], ...]:
+    titles = {one.name: str(one.title) for one in kinds.get(request.kind).evidence}
+    return tuple(
+        (titles.get(one.evidence, one.evidence), one.file_name, one.sha256) for one in files.attached(request)
+    )
 
 
 def _decisions(request: ChangeRequest) -> tuple[tuple[str, str, str, str, str], ...]:

@@ -28,7 +28,10 @@ _WORDS: dict[str, dict[Any, Any]] = {
     "field": {"phone": COLUMNS["phone"], "id_number": COLUMNS["id_number"]},
 }
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
-_UNTOLD = {"id", "created_at", "name_initials", "account_id", "supply_term_id"}
+_UNTOLD = {
+    *("id", "created_at", "name_initials", "account_id", "supply_term_id"),
+    *("sha256", "first_account_id", "last_account_id", "journals"),
+}
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,20 @@ def _said(column: str, values: dict[str, Any], names: dict[tuple[str, Any], str]
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    shape, shown = _SHOWN.get(column, (None, str))
+    if shape is not None and isinstance(value, shape):
+        return shown(value)
+    if isinstance(value, dict | list):
+        return _several(value)
     if column in _PLACES:
         return names.get((column, value), f"#{value}")
-    if column in _SHOWN:
-        return _SHOWN[column](value)
     return str(_WORDS.get(column, {}).get(value, value))
+
+
+def _several(values: dict[str, Any] | list[Any]) -> str:
+    if isinstance(values, dict):
+        return ", ".join(f"{COLUMNS.get(name, name)} {one}" for name, one in values.items())
+    return ", ".join(map(str, values))
 
 
 def _part(part: dict[str, Any]) -> str:
@@ -121,9 +133,11 @@ def _place_names(found: Iterable[AuditEntry]) -> dict[tuple[str, Any], str]:
     }
 
 
-_SHOWN: dict[str, Callable[[Any], str]] = {
-    "phones": lambda phones: " ".join(map(mask_phone, phones)),
-    "id_number": mask_id_number,
-    "parts": lambda parts: "; ".join(map(_part, parts)),
+_SHOWN: dict[str, tuple[type, Callable[[Any], str]]] = {
+    "phones": (list, lambda phones: " ".join(map(mask_phone, phones))),
+    "id_number": (str, mask_id_number),
+    "parts": (list, lambda parts: "; ".join(map(_part, parts))),
 }
-"""Columns whose values are shown masked or put together."""
+"""Columns whose values are shown masked or put together, when they have the shape of the table's column: a deed may
+write a figure or a filter under the same name.
+"""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import Select, func, select
 
 from heatdesk.auth.models import Staff
@@ -56,8 +56,7 @@ class _Kind:
 
 def tiles(reader: Staff) -> list[Tile]:
     """The tiles of the reader's role, each counted up to `COUNT_LIMIT` rows."""
-    pages = current_app.view_functions
-    return [_tile(kind, reader) for kind in _KINDS if reader.may(kind.permission) and kind.endpoint in pages]
+    return [_tile(kind, reader) for kind in _KINDS if reader.may(kind.permission)]
 
 
 def households(account_ids: Sequence[int], reader: Staff) -> list[Opened]:
@@ -132,7 +131,7 @@ _KINDS = (
     ),
     _Kind(
         Permission.RUN_RELEASE,
-        "season_runs.index",
+        "seasons.index",
         "calculator",
         lambda: (_("Season runs"), _("wait for release by a second person")),
         _runs,

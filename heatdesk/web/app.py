@@ -110,6 +110,10 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
         refusal.status = 413
         return _show_refusal(refusal)
     refusal = BadInput("The request could not be understood. Go back and send it from the page again.")
+    if (error.code or 0) >= 500:
+        refusal = BadInput(
+            "This page could not be shown. Try again, and tell your administrator when it happens twice."
+        )
     refusal.status = error.code or 400
     return _show_refusal(refusal)
 

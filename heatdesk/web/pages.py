@@ -37,7 +37,7 @@ class Page(Pagination):
         return list(result.scalars()) if len(query.column_descriptions) == 1 else list(result)
 
     def _query_count(self) -> int:
-        query: Select[Any] = self._query_args.get("counted", self._query_args["select"])
+        query: Select[Any] = self._query_args["counted"]
         counted = select(func.count()).select_from(query.order_by(None).limit(COUNT_LIMIT).subquery())
         return db.session.scalar(counted) or 0
 
@@ -47,8 +47,13 @@ def paginate(query: Select[Any], *, counted: Select[Any] | None = None) -> Page:
 
     `counted` finds the same rows with fewer joins, where that is quicker to count.
     """
-    given = {"select": query} | ({} if counted is None else {"counted": counted})
-    return Page(**given, per_page=PAGE_SIZE, max_per_page=PAGE_SIZE, error_out=False)
+    return Page(
+        select=query,
+        counted=query if counted is None else counted,
+        per_page=PAGE_SIZE,
+        max_per_page=PAGE_SIZE,
+        error_out=False,
+    )
 
 
 def scope_branch(column: Any) -> Any:

@@ -94,7 +94,10 @@
     line.classList.toggle("is-short", short);
     line.classList.toggle("is-kept", kept > 0);
     write("change", taken ? money(kept || (short ? missing : change)) : "–");
-    pay.querySelector("[data-keep]").hidden = !(surplus > 0 || kept > 0 || (keep.checked && due > 0));
+    /* Too much and too little never come together, so the two answers share a place. */
+    const over = surplus > 0 || change > 0 || kept > 0 || (keep.checked && due > 0);
+    pay.querySelector("[data-keep]").hidden = !over;
+    pay.querySelector("[data-part]").hidden = due === 0 || (over && !part.checked);
     for (const input of tenders) {
       const reference = input.parentElement.querySelector(".tender-reference");
       if (reference) reference.hidden = !(amount(input) > 0);

@@ -4,6 +4,7 @@ import io
 import re
 import uuid
 import zipfile
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +14,7 @@ from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import ImportBatch
 from heatdesk.billing.rules.workflow import ImportState
 from heatdesk.billing.services import register_imports
+from heatdesk.dates import today
 from heatdesk.db import db
 from heatdesk.jobs import Job, JobState
 from tests import factories
@@ -112,6 +114,34 @@ def test_a_needed_column_and_a_fact_chosen_twice_are_named(clerk):
     assert "“用户编号” is said to hold the same already" in text_of(answer)
     answer = clerk.post(f"{path}/columns", {**form, "effective_on": "2026-02-30"})
     assert "2026-02-30 does not exist in the calendar" in text_of(answer)
+
+
+def test_a_register_usually_holds_from_the_first_day_of_the_season(clerk):
+    """From today on, a flat that comes late would be charged for the rest of the season only."""
+    season = factories.make_season(today().year)
+    season.starts_on, season.ends_on = today() - timedelta(days=20), today() + timedelta(days=100)
+    db.session.commit()
+    path = uploaded(clerk, register(household()))
+    assert f'value="{season.starts_on}"' in clerk.get(f"{path}/columns").get_data(as_text=True)
+
+
+def test_the_words_for_the_whole_file_are_in_the_readers_language(clerk):
+    path = uploaded(clerk, register(household()))
+    page = clerk.get(f"{path}/columns").get_data(as_text=True)
+    assert re.search(r'<option selected value="居民">Residential</option>', page)
+
+
+def test_the_same_file_again_asks_for_no_totals(clerk, money_day):
+    content = register(household(**{"2024-2025陈欠": 100, "预存余额": 20}))
+    path = checked(clerk, content)
+    page = text_of(clerk.get(path))
+    for noun in ("branches", "offices", "heat sources", "stations", "districts", "communities", "buildings"):
+        assert f"{noun} 1" in page or noun == "branches", noun
+    typed = {"rows": "all", "arrears_2024-2025": "100", "prepayments": "20"}
+    assert clerk.post(f"{path}/apply", typed).status_code == 302
+    again = checked(clerk, content)
+    assert "Type the totals from your own books" not in text_of(clerk.get(again))
+    assert clerk.post(f"{again}/apply", {"rows": "all"}).status_code == 302
 
 
 def test_the_columns_of_the_last_file_are_offered_again(clerk):

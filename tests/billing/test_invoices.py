@@ -1,6 +1,7 @@
 """Invoices: one for each season of a payment, numbered, frozen, taxed by use."""
 
 import io
+import re
 import uuid
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from heatdesk.billing.models import Invoice, NumberBook, Payment, SupplyTerm
 from heatdesk.billing.papers.invoices import InvoiceFacts
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.workflow import NumberKind, PaperState
+from heatdesk.billing.services import account_books
 from heatdesk.db import db
 from tests import factories
 from tests.conftest import Person, text_of
@@ -133,3 +135,21 @@ def test_who_may_issue_and_look(app, paid, branch, stranger, supervisor):
     assert stranger.post(f"{path}/reprint").status_code == 404
     administrator = Person(app, factories.make_staff(Role.ADMINISTRATOR, branch))
     assert administrator.get(f"{path}/paper").status_code == 403
+
+
+def test_the_card_lists_each_paper_with_its_own_amount_and_the_reason_of_a_void(paid):
+    issue(paid.cashier, paid.season)
+    card = f"/households/{paid.account.id}"
+    words = text_of(paid.cashier.get(f"{card}/papers"))
+    assert re.search(r"invoice 02100000100 \S+ \S+ issued 0 2,327\.36", words)
+    paid.cashier.post(f"/billing/payments/{the_payment().id}/void", {"reason": "wrong_amount"})
+    words = text_of(paid.cashier.get(f"{card}/papers"))
+    assert words.count("void Wrong amount") == 2
+    assert "wrong_amount" not in words
+
+
+def test_the_ledger_of_a_household_holds_only_what_is_theirs(paid):
+    """The rounding of the drawer's cash moves nothing a household owes or has."""
+    rows = db.session.execute(account_books.entries(paid.account.id)).all()
+    assert all(row.moved for row in rows)
+    assert (len(rows), rows[0].balance) == (4, 0)

@@ -146,8 +146,11 @@ def test_a_run_that_stopped_says_why_and_goes_on(city, people):
     supervisor.post(f"{page}/release")
     business_days.close_day(city.other_branch.id, factories.TODAY, by=supervisor.staff)
     db.session.commit()
+    assert "stands still" not in text_of(supervisor.get(page))
+    assert "/go-on" not in supervisor.get(page).get_data(as_text=True)
     do_jobs()
     assert city.other_branch.name in text_of(supervisor.get(page))
+    assert "/go-on" in supervisor.get(page).get_data(as_text=True)
     factories.open_day(city.other_branch, factories.TODAY.replace(day=22))
     db.session.commit()
     supervisor.post(f"{page}/go-on")
@@ -159,7 +162,7 @@ def test_a_run_that_stopped_says_why_and_goes_on(city, people):
 def test_the_list_of_flats_keeps_to_the_branch_and_goes_to_excel(city, people, own_app):
     page = start_trial(city, people[0])
     words = text_of(people[0].get(f"{page}/exceptions?kind=refused"))
-    assert "does not go by area" in words
+    assert "Charging “by meter” does not go by area" in words
     book = openpyxl.load_workbook(io.BytesIO(people[0].get(f"{page}/exceptions.xlsx").data))
     assert len(list(book.active.rows)) == 2
     everywhere = head_office(own_app)

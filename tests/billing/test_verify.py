@@ -203,6 +203,18 @@ def test_a_planted_corruption_is_found(plant, invariant, statement):
     assert invariant in broken()
 
 
+def test_who_owes_nothing_by_the_tariff_is_no_gap_in_a_billed_season(books, plant):
+    """A flat that is cut off has no bill, unless the city charges a basic fee for it."""
+    [gap] = [statement for invariant, statement in PLANTED if invariant == "I16"]
+    plant(gap)
+    plant("update supply_term set state = 'cut'")
+    assert "I16" not in broken()
+    staff = [factories.make_staff(Role.SUPERVISOR, None) for _ in range(2)]
+    factories.make_tariff(*staff, {"suspension": {"share": "0.2", "cut_share": "0.2"}})
+    db.session.commit()
+    assert "I16" in broken()
+
+
 def test_every_invariant_has_a_corruption_planted(books):
     planted = [*PLANTED, *PLANTED_IN_REQUESTS]
     assert {outcome.id for outcome in verify_books()} == {invariant for invariant, _ in planted}

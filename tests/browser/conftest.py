@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from heatdesk.web.app import HeatdeskApp
@@ -21,6 +21,8 @@ Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
 });
 """
 """Stands in for a printer, which the machine has none of: counts what a frame is told to print."""
+PATIENCE_MS = 20_000
+"""How long an element may take to appear: a busy machine is slow, and not wrong."""
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 
 
@@ -33,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

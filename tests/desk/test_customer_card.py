@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from heatdesk import audit
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.models import Entry, SupplyTerm
+from heatdesk.billing.models import Entry, SeasonRun, SupplyTerm
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.states import SupplyState
+from heatdesk.billing.rules.workflow import RunState
 from heatdesk.billing.services import ledger
 from heatdesk.db import db
 from heatdesk.people.models import Customer
@@ -134,6 +136,33 @@ def test_tiles_count_what_waits_for_the_role(app, household, branch, clerk, cash
     assert household.card_no in text_of(clerk.get("/billing/accounts?owing=yes&state=any&sort=-owed"))
     outsider = Person(app, factories.make_staff(Role.BILLING_CLERK, factories.make_branch()))
     assert "Households owing 0 nothing waits" in text_of(outsider.get("/"))
+
+
+def test_a_trial_that_waits_for_release_is_said_to_who_may_release_it(app, clerk, supervisor):
+    db.session.add(
+        SeasonRun(season_id=factories.make_season().id, state=RunState.TRIAL_DONE, started_by=clerk.id)
+    )
+    db.session.commit()
+    assert "Season runs 1 wait for release" in text_of(supervisor.get("/"))
+    assert "Season runs" not in text_of(clerk.get("/"))
+
+
+def test_deeds_that_note_figures_and_filters_are_told_in_words(app, clerk, supervisor):
+    """What a deed notes need not have the shape of the column of the same name."""
+    audit.record(
+        "register_import",
+        actor_id=clerk.id,
+        subject_table="import_batch",
+        subject_id=1,
+        after={"phones": 5, "places": {"office": 2, "building": 40}, "journals": [7], "accounts": 2984},
+    )
+    db.session.commit()
+    clerk.get("/billing/accounts/export?parts=x&phones=y&state=z&kind=w&branch_id=v")
+    words = text_of(supervisor.get("/audit"))
+    assert "brought a register in · register file" in words
+    assert "New places: Offices 2, Buildings 40" in words
+    assert "New accounts: 2984" in words
+    assert "Parts of the area: x" in words
 
 
 def test_the_audit_trail_filters_and_keeps_to_the_branch(app, household, branch, clerk, supervisor):

@@ -22,13 +22,15 @@ from heatdesk.auth.models import Department
 from heatdesk.auth.permissions import ROLE_LABELS, Permission
 from heatdesk.dates import today
 from heatdesk.db import db, get_or_refuse
-from heatdesk.i18n import lazy
+from heatdesk.errors import msgid
+from heatdesk.i18n import lazy, speaking
 from heatdesk.money import MAX_MONEY, ZERO, format_money
 from heatdesk.network.models import Branch
 from heatdesk.web.fields import choices
 from heatdesk.web.pages import scope_branch
 
 MOST_LEVELS = 4
+EVERYWHERE = msgid("All branches without rules of their own")
 
 
 class LevelForm(Form):
@@ -64,7 +66,7 @@ class ApprovalRuleForm(FlaskForm):
         super().__init__(*args, **kwargs)
         self.kind.choices = choices(KIND_TITLES.items())
         branches = select(Branch.id, Branch.name).where(scope_branch(Branch.id)).order_by(Branch.name)
-        everywhere = [] if current_user.branch_id else [(0, lazy("All branches without rules of their own"))]
+        everywhere = [] if current_user.branch_id else [(0, lazy(EVERYWHERE))]
         self.branch_id.choices = choices([*everywhere, *db.session.execute(branches).all()])
 
 
@@ -117,8 +119,8 @@ class ApprovalRuleChange(Kind):
         if payload["kind"] not in KIND_TITLES:
             raise UnknownKind
         branch_id = payload["branch_id"]
-        place = get_or_refuse(Branch, branch_id).name if branch_id else ""
-        label = f"{KIND_TITLES[payload['kind']]} {place}".strip()
+        with speaking("en"):
+            label = str(KIND_TITLES[payload["kind"]])
         return Target(f"{payload['kind']}:{branch_id or 'all'}", label, branch_id)
 
     def preview(self, payload: Payload) -> Preview:
@@ -136,7 +138,8 @@ class ApprovalRuleChange(Kind):
             Change(f"Level {index + 1}", _words(before, index), _words(levels, index), "words")
             for index in range(max(len(levels), len(before)))
         ]
-        return Preview((Change("Holds from", None, starts, "date"), *rows))
+        place = get_or_refuse(Branch, payload["branch_id"]).name if payload["branch_id"] else EVERYWHERE
+        return Preview((Change("Branch", place, place), Change("Holds from", None, starts, "date"), *rows))
 
     def apply(self, effect: Effect) -> Decimal:
         values = [

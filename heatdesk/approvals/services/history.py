@@ -60,14 +60,14 @@ _ICONS = {
 def timeline(request: ChangeRequest) -> list[Event]:
     """All steps of all revisions, the newest first."""
     events = [Event(request.created_at, _name(request.applicant_id), _("wrote the request"), "pencil")]
-    events += _moves(request)
     for decision, by, principal in _decisions(request):
         text = _("level %(level)s: %(verdict)s", level=decision.level, verdict=VERDICTS[decision.verdict])
         if decision.reason:
             text = f"{text} — {decision.reason}"
         who = _("%(name)s for %(principal)s", name=by, principal=principal) if principal else by
         events.append(Event(decision.decided_at, who, text, _ICONS[decision.verdict]))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    # What follows a decision in its own transaction has the same instant and stands after it.
+    return sorted([*events, *_moves(request)], key=lambda event: event.at)[::-1]
 
 
 def standing(request: ChangeRequest) -> list[LevelStanding]:

@@ -23,7 +23,8 @@ from heatdesk.web.pages import flash_done, paginate, refused_on_form, scope_bran
 
 bp = Blueprint("requests", __name__, url_prefix="/requests")
 
-WORDS = {"states": STATES, "titles": KIND_TITLES}
+WORDS = {"states": STATES, "titles": KIND_TITLES, "said": _}
+"""`said` puts what a request is about into the reader's language where the catalogue knows it."""
 
 
 @bp.get("")
@@ -53,7 +54,7 @@ def export() -> ResponseReturnValue:
         lambda row: (
             row[0].number,
             str(KIND_TITLES.get(row[0].kind, row[0].kind)),
-            row[0].target_label,
+            _(row[0].target_label),
             row[0].amount,
             str(STATES[row[0].state].label),
             row[1],

@@ -17,7 +17,6 @@ from heatdesk.billing.rules.register_cells import read_amount
 from heatdesk.billing.services import register_files, register_imports
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.billing.services.register_reports import faults_in, totals_in, unlisted
-from heatdesk.dates import today
 from heatdesk.db import db, set_actor, transaction
 from heatdesk.errors import BadInput, NotAllowed
 from heatdesk.money import ZERO, format_money
@@ -42,7 +41,9 @@ _COUNTS = {
 )
 @click.option("--sheet", help="Sheet of the workbook; else the first that looks like a register.")
 @click.option(
-    "--effective-on", type=click.DateTime(["%Y-%m-%d"]), help="The day the register holds from; else today."
+    "--effective-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day the register holds from; else the first of the season under way.",
 )
 @click.option(
     "--only-good-rows", is_flag=True, help="Import what has no error; else one error stops everything."
@@ -66,12 +67,11 @@ def import_register(
 ) -> None:
     """Bring the households of a register file in, all in one transaction. Exit 1 with a sentence when refused."""
     confirmed = _control_totals(confirm_arrears, confirm_prepayment)
-    day = effective_on.date() if effective_on else today()
     with _importing(login, keep=not dry_run) as by:
         batch = register_imports.upload(file.name, file.read_bytes(), by)
         if sheet is not None:
             register_imports.choose_sheet(batch, sheet)
-        _check(batch, day, by)
+        _check(batch, effective_on.date() if effective_on else batch.effective_on, by)
         if not dry_run:
             report = register_imports.apply(batch, only_good_rows=only_good_rows, confirmed=confirmed, by=by)
             click.echo(f"{report['applied']['accounts']:,} accounts were imported.")

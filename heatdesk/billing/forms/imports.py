@@ -23,11 +23,20 @@ ALL, GOOD = "all", "good"
 _NO_DAY = msgid("Say from which day the register holds.")
 _ARREARS = "arrears:"
 _FOR_ALL = {
-    Field.USE_CLASS: ("居民", "非居民", "公共"),
-    Field.MODE: ("面积", "计量", "蒸汽", "最低"),
-    Field.STATE: ("供热", "报停", "断网"),
+    Field.USE_CLASS: {
+        "居民": lazy("Residential"),
+        "非居民": lazy("Non-residential"),
+        "公共": lazy("Public"),
+    },
+    Field.MODE: {
+        "面积": lazy("by area"),
+        "计量": lazy("by meter"),
+        "蒸汽": lazy("steam"),
+        "最低": lazy("agreed minimum"),
+    },
+    Field.STATE: {"供热": lazy("Supplied"), "报停": lazy("Suspended"), "断网": lazy("Cut off")},
 }
-"""What may be said for the whole file, in the words of registers."""
+"""What may be said for the whole file: the words of registers, and what the reader sees for them."""
 
 
 class UploadForm(FlaskForm):
@@ -131,7 +140,7 @@ def columns_form(mapping: ColumnMapping, effective_on: date, seasons: Iterable[s
         **{what.value: mapping.assumed.get(what, USUAL[what]) for what in _FOR_ALL},
     )
     for what, words in _FOR_ALL.items():
-        form[what.value].choices = choices((word, word) for word in words)
+        form[what.value].choices = choices(words.items())
         form[what.value].label.text = _(FIELD_NAMES[what])
     return form
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, literal, select, union_all
+from sqlalchemy import Row, Select, case, func, literal, or_, select, union_all
 
 from heatdesk.auth.models import Staff
 from heatdesk.billing.models import (
+    Allocation,
     Entry,
     Invoice,
     Journal,
@@ -21,9 +22,12 @@ from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.db import db
 from heatdesk.errors import Missing
 
-_OWES = case(
-    (Entry.debit.in_([LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]), Entry.amount), else_=literal(0)
-) - case((Entry.credit.in_([LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]), Entry.amount), else_=literal(0))
+_THEIRS = [LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]
+"""Where a household's money stands; the rounding of the drawer's cash is the utility's."""
+
+_OWES = case((Entry.debit.in_(_THEIRS), Entry.amount), else_=literal(0)) - case(
+    (Entry.credit.in_(_THEIRS), Entry.amount), else_=literal(0)
+)
 """What an entry adds to what the household owes: a charge adds, money taken and prepayment take away."""
 
 
@@ -52,7 +56,7 @@ def entries(account_id: int) -> Select[Any]:
         .join(Journal, Journal.id == Entry.journal_id)
         .join(Staff, Staff.id == Journal.actor_id)
         .outerjoin(Season, Season.id == Entry.season_id)
-        .where(Entry.account_id == account_id)
+        .where(Entry.account_id == account_id, or_(Entry.debit.in_(_THEIRS), Entry.credit.in_(_THEIRS)))
         .order_by(Entry.id.desc())
     )
     return query  # type: ignore[no-any-return]
@@ -97,13 +101,21 @@ def payments(account_id: int) -> Select[Any]:
 
 
 def papers(account_id: int) -> Select[Any]:
-    """Rows of (kind, id, written, amount, state, void_reason, prints, issued_at, token), newest first."""
+    """Rows of (kind, id, written, amount, state, void_reason, prints, issued_at, token), newest first.
+
+    An invoice is for the one season of its payment.
+    """
+    invoiced = (
+        select(Allocation.amount)
+        .where(Allocation.payment_id == Invoice.payment_id, Allocation.season_id == Invoice.season_id)
+        .scalar_subquery()
+    )
     parts = [
         select(
             literal(kind).label("kind"),
             table.id,
             table.written,
-            Payment.amount,
+            amount.label("amount"),
             table.state,
             table.void_reason,
             table.prints,
@@ -112,7 +124,10 @@ def papers(account_id: int) -> Select[Any]:
         )
         .join(Payment, Payment.id == table.payment_id)
         .where(Payment.account_id == account_id)
-        for kind, table in (("receipt", Receipt), ("invoice", Invoice))
+        for kind, table, amount in (
+            ("receipt", Receipt, Payment.amount),
+            ("invoice", Invoice, invoiced),
+        )
     ]
     both = union_all(*parts).subquery()
     return select(both).order_by(both.c.issued_at.desc(), both.c.id.desc())

@@ -129,6 +129,12 @@ def sentences(charge: Charge) -> list[str]:
     return said
 
 
+def price_of(charge: Charge) -> Decimal | None:
+    """The price of the tariff, yuan; None where the charge has lines of several."""
+    prices = {line["price"] for line in _lines(charge)}
+    return Decimal(_price(prices.pop())) if len(prices) == 1 else None
+
+
 def _lines(charge: Charge) -> list[dict[str, Any]]:
     if charge.basis_id is None:
         return list((charge.explanation or {}).get("lines", []))

@@ -13,7 +13,7 @@ from heatdesk.billing.models import Account, NumberBook, Payment, Receipt, TillS
 from heatdesk.billing.papers.receipt_facts import ReceiptFacts, ReceiptLine, ReceiptTender
 from heatdesk.billing.rules.payments import Reckoning
 from heatdesk.billing.rules.workflow import ShiftState, TenderMethod
-from heatdesk.billing.services import dues, households
+from heatdesk.billing.services import dues, explanations, households
 from heatdesk.billing.services.standings import Standing
 from heatdesk.config import Settings
 from heatdesk.dates import now
@@ -110,6 +110,7 @@ def _lines(
                     item=dues.item_label(charged),
                     amount=amount,
                     area=charged[0].quantity_m2 if len(charged) == 1 else None,
+                    price=explanations.price_of(charged[0]) if len(charged) == 1 else None,
                     formula="".join(dues.explanation_of(charged)[:1]),
                 )
             )

@@ -81,6 +81,12 @@ def confirmed_mapping(batch: ImportBatch) -> ColumnMapping:
     return ColumnMapping.from_dict(batch.mapping or {})
 
 
+def usual_first_day() -> date:
+    """From when a register usually holds: the first day of the season that is under way, else today."""
+    under_way = select(Season.starts_on).where(Season.starts_on <= today(), Season.ends_on >= today())
+    return db.session.scalar(under_way.order_by(Season.starts_on.desc()).limit(1)) or today()
+
+
 def season_codes() -> list[str]:
     """Seasons whose arrears a column may hold: those that exist, and the last ones before today."""
     year = today().year

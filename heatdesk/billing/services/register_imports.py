@@ -28,10 +28,16 @@ from heatdesk.billing.rules.workflow import ImportState
 from heatdesk.billing.services import register_opening as opening
 from heatdesk.billing.services import register_writing as writing
 from heatdesk.billing.services.register_examination import Progress, examine
-from heatdesk.billing.services.register_files import confirmed_mapping, facts_of, open_sheet, remember
+from heatdesk.billing.services.register_files import (
+    confirmed_mapping,
+    facts_of,
+    open_sheet,
+    remember,
+    usual_first_day,
+)
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.billing.services.register_reports import days_for, report_of, totals_in
-from heatdesk.dates import now, today
+from heatdesk.dates import now
 from heatdesk.db import db
 from heatdesk.errors import Missing
 from heatdesk.jobs import Job, JobState
@@ -91,7 +97,7 @@ def upload(file_name: str, content: bytes, by: Staff) -> ImportBatch:
         file_name=PurePath(file_name.replace("\\", "/")).name,
         file_hash=hashlib.sha256(content).hexdigest(),
         content=content,
-        effective_on=today(),
+        effective_on=usual_first_day(),
         created_by=by.id,
     )
     batch.report = {"file": facts_of(open_sheet(batch))}

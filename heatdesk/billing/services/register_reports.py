@@ -9,6 +9,7 @@ from sqlalchemy import text
 from heatdesk.billing.models import ImportBatch
 from heatdesk.billing.rules.register_cells import half_width
 from heatdesk.billing.rules.register_faults import Fault, Severity
+from heatdesk.billing.rules.register_places import UNRECORDED
 from heatdesk.billing.rules.register_reading import RegisterRow
 from heatdesk.billing.rules.register_rows import LISTED_FAULTS
 from heatdesk.billing.rules.register_totals import RegisterTotals
@@ -23,7 +24,15 @@ Translate = Callable[..., str]
 _NEW_PLACES = """
     select count(distinct branch) filter (where branch_id is null) as branch,
            count(distinct (branch, office)) filter (where building_id is null and office_id is null) as office,
+           count(distinct coalesce(nullif(heat_source, ''), :unrecorded))
+               filter (where building_id is null and station_id is null and not exists (
+                   select from heat_source known
+                    where known.name = coalesce(nullif(incoming_place.heat_source, ''), :unrecorded))) as heat_source,
            count(distinct station) filter (where building_id is null and station_id is null) as station,
+           count(distinct coalesce(nullif(district, ''), :unrecorded))
+               filter (where community_id is null and not exists (
+                   select from district known
+                    where known.name = coalesce(nullif(incoming_place.district, ''), :unrecorded))) as district,
            count(distinct (district, community)) filter (where community_id is null) as community,
            count(*) filter (where building_id is null) as building
       from incoming_place where place in (select place from incoming where is_new)
@@ -48,7 +57,7 @@ def report_of(found: Examination, file_facts: dict[str, Any], usual_branch: str)
         },
         "totals": _totals(found.totals),
         "taken": _totals(found.taken),
-        "places": dict(db.session.execute(text(_NEW_PLACES)).mappings().one()),
+        "places": dict(db.session.execute(text(_NEW_PLACES), {"unrecorded": UNRECORDED}).mappings().one()),
         "days": {"to_open": days.to_open, "closed": days.closed},
         "missing_seasons": sorted(found.missing_seasons),
         "faults": [_stored(fault) for fault in sorted(found.faults, key=lambda fault: fault.row)],

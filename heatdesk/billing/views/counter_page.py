@@ -146,7 +146,7 @@ def _till_notices() -> list[dict[str, Any]]:
         tills.current_shift(current_user.id)
     except NoOpenTill as refusal:
         sentence = _(refusal.message, **refusal.values)
-        link = (url_for("tills.index"), _("To the tills"))
+        link = (url_for("tills.index"), _("Open your till"))
         return [_notice("bad", _("No money can be taken"), sentence, link)]
     return []
 

@@ -193,7 +193,7 @@ def _index(form: UploadForm) -> str:
 
 def _apply_form(batch: ImportBatch) -> Any:
     report = batch.report or {}
-    seasons = report["totals"]["arrears"]
+    seasons = [season for season, amount in register_reports.totals_in(report).arrears.items() if amount]
     return apply_form(seasons, has_errors=bool(report["counts"]["errors"]))
 
 

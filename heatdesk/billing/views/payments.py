@@ -15,7 +15,7 @@ from heatdesk.billing.services.payment_lists import PaymentFilter
 from heatdesk.db import db
 from heatdesk.errors import BadInput
 from heatdesk.i18n import _
-from heatdesk.money import format_money
+from heatdesk.money import ZERO, format_money
 from heatdesk.sheets.writing import write_xlsx
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_notice, paginate, whole_argument
@@ -98,22 +98,28 @@ def void(payment_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("billing/payments/void.html", form=form, sheet=sheet), 422
     voids.void(payment_id, form.stated, by=current_user, request_id=current_request_id())
-    flash_notice(
-        _(
-            "Receipt %(number)s is void. Give back ¥%(amount)s.",
-            number=sheet.receipt.written,
-            amount=_back(sheet),
-        )
-    )
+    flash_notice(_given_back(sheet))
     if current_user.may(Permission.COUNTER):
         return redirect(url_for("counter.show", account_id=sheet.account.id), 303)
     return redirect(url_for("payments.show", payment_id=payment_id), 303)
 
 
-def _back(sheet: payment_lists.PaymentSheet) -> str:
+def _given_back(sheet: payment_lists.PaymentSheet) -> str:
     """What the customer gets back in hand or by the channel; prepayment is simply there again."""
-    returned = (tender.amount for tender in sheet.tenders if tender.method is not TenderMethod.PREPAYMENT)
-    return format_money(sum(returned, start=sheet.payment.amount * 0))
+    returned = [tender for tender in sheet.tenders if tender.method is not TenderMethod.PREPAYMENT]
+    amount = format_money(sum((tender.amount for tender in returned), start=ZERO))
+    number = sheet.receipt.written
+    if len(returned) < 2:
+        return _("Receipt %(number)s is void. Give back ¥%(amount)s.", number=number, amount=amount)
+    parts = " + ".join(
+        f"{labels.TENDERS[tender.method]} ¥{format_money(tender.amount)}" for tender in returned
+    )
+    return _(
+        "Receipt %(number)s is void. Give back ¥%(amount)s: %(parts)s.",
+        number=number,
+        amount=amount,
+        parts=parts,
+    )
 
 
 def _filter() -> PaymentFilter:

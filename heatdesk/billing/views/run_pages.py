@@ -11,6 +11,7 @@ from heatdesk.billing.models import SeasonRun
 from heatdesk.billing.rules.workflow import RunState
 from heatdesk.billing.services import season_runs
 from heatdesk.i18n import _
+from heatdesk.jobs import JobState
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Progress:
     sentence: str
     fault: str | None
     """Why the last worker stopped, in words."""
+    is_left: bool
+    """Whether nobody works on it any more, though it is not finished; a killed worker's job is taken up by itself."""
     result_url: None = None
     result_label: None = None
     stop_url: None = None
@@ -70,6 +73,7 @@ def progress_of(run: SeasonRun) -> Progress:
         id=run.id,
         url=page,
         fault=job.error if job is not None and is_running else None,
+        is_left=is_running and (job is None or job.state in (JobState.DONE, JobState.FAILED)),
         title=_("Trial") if is_trial else _("Posting"),
         state="running" if is_running else "finished",
         state_label=_("running") if is_running else _("finished"),

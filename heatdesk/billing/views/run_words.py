@@ -1,7 +1,11 @@
 """What the states of seasons, tariffs and runs are called, and how their chips look (icon, tone)."""
 
+from typing import Any
+
+from heatdesk.billing.rules.states import SupplyMode
 from heatdesk.billing.rules.workflow import ExceptionKind, RunState, SeasonState, TariffState
-from heatdesk.i18n import lazy
+from heatdesk.billing.services.labels import MODES
+from heatdesk.i18n import _, lazy
 
 SEASON_STATES = {
     SeasonState.PLANNED: lazy("not billed yet"),
@@ -55,3 +59,10 @@ PROBLEMS = {
     "billed_meanwhile": lazy("Somebody put bills into the season while the run was posting."),
 }
 """What a self-check can find."""
+
+
+def why(message: str, values: dict[str, Any]) -> str:
+    """Why a flat is on the list, as a sentence; what the run stored as a code is said in words."""
+    if "mode" in values:
+        values = {**values, "mode": MODES[SupplyMode(values["mode"])]}
+    return _(message, **values)

@@ -12,7 +12,7 @@ from heatdesk.billing.models import Account, Season, SeasonRun
 from heatdesk.billing.services import season_lists, season_runs
 from heatdesk.billing.services.labels import SUPPLY_STATES, USE_CLASSES
 from heatdesk.billing.views.run_pages import progress_of, totals_of
-from heatdesk.billing.views.run_words import EXCEPTION_KINDS, PROBLEMS, RUN_LOOKS, RUN_STATES
+from heatdesk.billing.views.run_words import EXCEPTION_KINDS, PROBLEMS, RUN_LOOKS, RUN_STATES, why
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing, NotAllowed
 from heatdesk.i18n import _
@@ -97,6 +97,7 @@ def exceptions(season_id: int, run_id: int) -> ResponseReturnValue:
         run=run,
         page=paginate(_exceptions(run_id)),
         kinds=EXCEPTION_KINDS,
+        why=why,
     )
 
 
@@ -110,7 +111,7 @@ def export(season_id: int, run_id: int) -> ResponseReturnValue:
         [_("Card no."), _("Name"), _("Address"), _("Why"), _("In words"), _("Amount"), _("Last season")],
         lambda row: (
             *(row.card_no, row.name, row.address, str(EXCEPTION_KINDS[row[0].kind])),
-            *(_(row[0].message, **row[0].values), row[0].amount, row[0].previous_amount),
+            *(why(row[0].message, row[0].values), row[0].amount, row[0].previous_amount),
         ),
         name="exceptions",
     )

@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
-from heatdesk.billing.services import account_books, dues, labels, supply_terms
+from heatdesk.billing.services import account_books, dues, labels, supply_terms, voids
 from heatdesk.dates import today
 from heatdesk.desk import changes, household
 from heatdesk.web.guards import requires
@@ -61,7 +61,7 @@ def terms(account_id: int) -> ResponseReturnValue:
 def papers(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "papers")
     page = paginate(account_books.papers(account_id))
-    return render_template("desk/card/papers.html", page=page, **shown)
+    return render_template("desk/card/papers.html", page=page, reason_label=voids.reason_label, **shown)
 
 
 @bp.get("/changes")

@@ -22,7 +22,6 @@ depends_on = None
 def upgrade() -> None:
     op.execute("set local lock_timeout = '4s'")
     op.execute("create extension if not exists btree_gist")
-    op.execute("create extension if not exists pg_trgm")
     op.execute("create sequence journal_id_seq")
     op.execute("create sequence entry_id_seq")
     op.create_table(

@@ -426,7 +426,9 @@ def _give_staff_departments() -> None:
 
 
 def _load_default_rules() -> None:
-    departments = dict(op.get_bind().execute(sa.text("select code, id from department")).all())
+    departments: dict[str, int] = dict(
+        op.get_bind().execute(sa.text("select code, id from department")).all()
+    )
     columns = ("kind", "valid_from", "level", "min_amount", "role", "department_id")
     rows = [
         (kind, VALID_FROM, number, level.min_amount, level.role, departments[level.department])

@@ -29,7 +29,7 @@ INVARIANTS = [
     ),
     Invariant(
         "I16",
-        "In a billed season every household with a supply term is billed or stands on the list of exceptions",
+        "In a billed season every household that owes by its supply is billed or stands on the list of exceptions",
         """
         select format('account %s has no charge for season %s', account.card_no, season.code)
           from season
@@ -37,8 +37,18 @@ INVARIANTS = [
                       and (account.closed_on is null or account.closed_on >= season.starts_on)
          where season.state <> 'planned'
            and exists (select from supply_term
+                         left join lateral (select tariff.parameters -> 'suspension' as rule from tariff
+                                             where tariff.use_class = supply_term.use_class
+                                               and tariff.state = 'approved'
+                                               and tariff.valid_from <= season.starts_on
+                                             order by tariff.valid_from desc limit 1) basic_fee on true
                         where supply_term.account_id = account.id and supply_term.mode = 'area'
-                          and supply_term.state <> 'demolished' and supply_term.starts_on <= season.ends_on
+                          and case supply_term.state
+                                  when 'supplied' then true
+                                  when 'suspended' then (rule ->> 'share')::numeric > 0
+                                  when 'cut' then (rule ->> 'cut_share')::numeric > 0
+                                  else false end
+                          and supply_term.starts_on <= season.ends_on
                           and (supply_term.ends_on is null or supply_term.ends_on >= season.starts_on)
                           and supply_term.created_at < (select max(posted_at) from season_run
                                                          where season_run.season_id = season.id))

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from heatdesk.config import PACKAGE
 from heatdesk.demo.build import PASSWORD
 from tests.browser.conftest import CHROMIUM, PATIENCE_MS, PRINTER, SIZES
 
@@ -28,6 +29,7 @@ BUILDING_S = 300
 STOPPING_S = 30
 HOUSEHOLD = "陈"
 """A family name that the demo's invented people surely have."""
+SAMPLE = PACKAGE / "demo" / "households-sample.xlsx"
 ROOMS = {
     "cashier": {
         "home": "/",
@@ -42,7 +44,8 @@ ROOMS = {
         "network": "/network",
         "customers": "/people/customers",
         "imports": "/billing/imports",
-        "import": r"/billing/imports > /billing/imports/\d+",
+        "import-check": "/billing/imports",
+        "import-result": r"/billing/imports >> /billing/imports/\d+",
         "seasons": "/billing/seasons",
         "season": r"/billing/seasons > /billing/seasons/\d+",
         "tariffs": "/billing/tariffs",
@@ -51,14 +54,15 @@ ROOMS = {
     },
     "supervisor": {
         "days": "/billing/days",
-        "day": r"/billing/days > /billing/days/\d+/[-\d]+",
+        "day": r"/billing/days >> /billing/days/\d+/[-\d]+",
         "number-books": "/billing/number-books",
         "approvals": "/approvals",
         "audit": "/audit",
     },
     "admin": {"staff": "/auth/staff"},
 }
-"""Per login: the name of a picture, and its address; behind `>` the pattern of the first link to follow from there."""
+"""Per login: the name of a picture, and its address; behind `>` the pattern of the first link to follow
+from there, behind `>>` of the last one: lists begin with what is newest and still unfinished."""
 
 
 class Demo:
@@ -86,20 +90,41 @@ class Demo:
 
     def show(self, page: Page, name: str, address: str) -> None:
         """Bring the page to what the picture shows."""
-        start, _, link = address.partition(" > ")
+        start, arrow, link = re.fullmatch(r"(\S+)(?: (>>?) (\S+))?", address).groups()
         answer = page.goto(self.url + start)
         if answer is None or not answer.ok:
             raise SystemExit(f"{start} answered {answer and answer.status}")
         if link:
             addresses = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.pathname)")
-            page.goto(self.url + [found for found in addresses if re.fullmatch(link, found)][0])
-        if name in {"counter-household", "counter-dark"}:
-            page.fill("#search-words", HOUSEHOLD)
-            page.locator("[role=option]").first.wait_for()
-            page.keyboard.press("ArrowDown")
-            page.keyboard.press("Enter")
-            page.wait_for_url(re.compile(r"/billing/counter/\d+$"))
+            page.goto(
+                self.url + [found for found in addresses if re.fullmatch(link, found)][-(arrow == ">>")]
+            )
+        if name in PREPARED:
+            PREPARED[name](page)
         page.wait_for_load_state("networkidle")
+
+
+def find_household(page: Page) -> None:
+    page.fill("#search-words", HOUSEHOLD)
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/billing/counter/\d+$"))
+
+
+def check_sample(page: Page) -> None:
+    """The register that comes with the demo, checked and not imported."""
+    page.set_input_files("[name=file]", SAMPLE)
+    page.keyboard.press("F9")
+    page.wait_for_url(re.compile(r"/columns$"))
+    page.fill("[name=effective_on]", "2024-11-01")
+    page.keyboard.press("F9")
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    page.locator("#faults").wait_for()
+
+
+PREPARED = {"counter-household": find_household, "counter-dark": find_household, "import-check": check_sample}
+"""What is done before a picture is taken."""
 
 
 def free_port() -> int:

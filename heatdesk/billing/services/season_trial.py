@@ -33,13 +33,15 @@ def count(worker: Worker, shard: RunShard, tally: Tally) -> None:
     """Total the shard, point at odd flats, and count whose bill would move and by how much."""
     charged = {} if worker.is_bulk else charged_so_far(worker, shard)
     for account, charges in charged_accounts(worker, shard, tally):
-        before = charged.pop(int(account.id), {})
-        difference = difference_of(charges, before)
-        if difference is not None:
-            tally.changed += 1
-            tally.fen += difference
+        if not worker.is_bulk:
+            difference = difference_of(charges, charged.pop(int(account.id), {}))
+            if difference is not None:
+                tally.changed += 1
+                tally.fen += difference
         if account.previous:
             tally.outlier(account, sum(charge.amount for charge in charges))
+    if worker.is_bulk:
+        tally.changed, tally.fen = tally.charged, sum(numbers[2] for numbers in tally.groups.values())
     for before in gone(charged, tally).values():
         tally.changed += 1
         tally.fen -= sum(before.values())

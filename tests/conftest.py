@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,17 +35,20 @@ def _quick_passwords() -> None:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The owner's URL of a server: the one in HEATDESK_DATABASE_URL, else the embedded one in a folder of its own."""
+def server_url() -> Iterator[str]:
+    """The owner's URL of a server: the one in HEATDESK_DATABASE_URL, else the embedded one in a folder of its own.
+
+    Not under pytest's own folder: a second pytest that starts closes that to the server's user.
+    """
     given = os.environ.get("HEATDESK_DATABASE_URL")
     if given:
         yield str(Settings.from_environment().database_url)
         return
-    home = tmp_path_factory.mktemp("home")
-    url = postgres.start(home)
-    _need_not_last(url)
-    yield url
-    postgres.stop(home)
+    with tempfile.TemporaryDirectory(prefix="heatdesk-test-") as folder:
+        url = postgres.start(Path(folder))
+        _need_not_last(url)
+        yield url
+        postgres.stop(Path(folder))
 
 
 def _need_not_last(server_url: str) -> None:

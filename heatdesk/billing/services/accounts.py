@@ -6,9 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from heatdesk import audit
-from heatdesk.billing.models import Account, Bill, SupplyTerm
-from heatdesk.billing.services import reassessing, supply_terms
-from heatdesk.billing.services.register_refusals import (
+from heatdesk.billing.errors import (
     AlreadySo,
     CardTaken,
     ClosedAccount,
@@ -16,6 +14,8 @@ from heatdesk.billing.services.register_refusals import (
     PremisesTaken,
     StillOwing,
 )
+from heatdesk.billing.models import Account, Bill, SupplyTerm
+from heatdesk.billing.services import reassessing, supply_terms
 from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.db import db
 from heatdesk.errors import Missing

@@ -10,9 +10,9 @@ from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import selectinload
 
 from heatdesk import audit
+from heatdesk.billing.errors import OnlyTerm, OpenedAfter, TermOverlaps, TermStartsThatDay
 from heatdesk.billing.models import Account, AreaPart, SupplyTerm
 from heatdesk.billing.rules.states import AreaPartKind, SupplyMode, SupplyState, UseClass
-from heatdesk.billing.services.register_refusals import OnlyTerm, OpenedAfter, TermOverlaps, TermStartsThatDay
 from heatdesk.db import db
 from heatdesk.errors import BadInput, Missing
 

@@ -55,6 +55,8 @@ from heatdesk.billing.errors.seasons import (
     DaysDoNotFit,
     DaysNotOpen,
     DraftExists,
+    NothingCharged,
+    NothingToTry,
     RunIsLive,
     RunIsOver,
     RunNotReady,
@@ -69,6 +71,9 @@ from heatdesk.billing.errors.seasons import (
     TariffIsFinal,
     TariffIsWithdrawn,
     TrialIsOld,
+    TrialIsOver,
+    TrialIsRunning,
+    TrialUnderWay,
 )
 from heatdesk.billing.errors.tills import (
     BookInUse,
@@ -128,8 +133,10 @@ __all__ = [
     "NoSuchSeason",
     "NoTermThatDay",
     "NotYourTill",
+    "NothingCharged",
     "NothingToInvoice",
     "NothingToPost",
+    "NothingToTry",
     "OnlyTerm",
     "OpenedAfter",
     "PaymentIsVoid",
@@ -162,4 +169,7 @@ __all__ = [
     "TillMoved",
     "TillsStillOpen",
     "TrialIsOld",
+    "TrialIsOver",
+    "TrialIsRunning",
+    "TrialUnderWay",
 ]

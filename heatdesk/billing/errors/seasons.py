@@ -85,3 +85,25 @@ class DaysNotOpen(RuleBroken):
 
 class RunIsOver(RuleBroken):
     message = "This run is over; there is nothing to go on with or to withdraw."
+
+
+class NothingToTry(RuleBroken):
+    message = "Choose at least one draft to try."
+
+
+class NothingCharged(RuleBroken):
+    message = "Season %(code)s has no bills yet. Compare with the tariffs in force instead."
+
+
+class TrialUnderWay(RuleBroken):
+    message = (
+        "The same drafts are being tried on season %(code)s just now. Open that trial, or stop it first."
+    )
+
+
+class TrialIsOver(RuleBroken):
+    message = "This trial is over; there is nothing to stop or to go on with."
+
+
+class TrialIsRunning(RuleBroken):
+    message = "This trial is still running. Stop it first, then remove it."

@@ -17,6 +17,7 @@ from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, T
 from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
 from heatdesk.billing.models.seasons import Season, Tariff
 from heatdesk.billing.models.tills import TillShift
+from heatdesk.billing.models.trials import TariffTrial, TrialFlat, TrialShard
 
 __all__ = [
     "Account",
@@ -42,8 +43,11 @@ __all__ = [
     "SeasonRun",
     "SupplyTerm",
     "Tariff",
+    "TariffTrial",
     "Tender",
     "TillShift",
+    "TrialFlat",
+    "TrialShard",
     "entry_id_sequence",
     "journal_id_sequence",
 ]

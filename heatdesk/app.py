@@ -32,6 +32,8 @@ from heatdesk.billing.views import (
     season_runs,
     seasons,
     supply_terms,
+    tariff_cities,
+    tariff_trials,
     tariffs,
     tills,
 )
@@ -51,7 +53,7 @@ from heatdesk.web.guards import check_every_route_is_guarded
 BLUEPRINTS = (
     *(login.bp, home.bp, search.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
-    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
+    *(seasons.bp, tariffs.bp, tariff_cities.bp, tariff_trials.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp),
     *approvals_views.BLUEPRINTS,

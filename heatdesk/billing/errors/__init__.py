@@ -74,6 +74,7 @@ from heatdesk.billing.errors.seasons import (
     TrialIsOver,
     TrialIsRunning,
     TrialUnderWay,
+    TwoOfOneClass,
 )
 from heatdesk.billing.errors.tills import (
     BookInUse,
@@ -172,4 +173,5 @@ __all__ = [
     "TrialIsOver",
     "TrialIsRunning",
     "TrialUnderWay",
+    "TwoOfOneClass",
 ]

@@ -87,6 +87,13 @@ class RunIsOver(RuleBroken):
     message = "This run is over; there is nothing to go on with or to withdraw."
 
 
+class TwoOfOneClass(RuleBroken):
+    message = (
+        "Two of the versions are for the same class, and a class has one draft at a time. "
+        "Load the older one, have it approved, then load the newer one."
+    )
+
+
 class NothingToTry(RuleBroken):
     message = "Choose at least one draft to try."
 

@@ -1,5 +1,6 @@
 """Lists of seasons and of what a run points at."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,12 @@ def names_of_people(season_id: int) -> dict[int, str]:
     rows = db.session.execute(
         select(Staff.id, Staff.name).where(Staff.id.in_(people) | Staff.id.in_(releasers))
     )
+    return {row.id: row.name for row in rows}
+
+
+def names_of_staff(ids: Sequence[int]) -> dict[int, str]:
+    """What these members of staff are called."""
+    rows = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
 

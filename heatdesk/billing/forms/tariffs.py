@@ -47,6 +47,13 @@ class TariffForm(FlaskForm, _FORM):
         """Every fault with the address and the name of its field, in the order of the page."""
         return [*_faults(self), *(("", "", fault) for fault in self.form_errors)]
 
+    def is_assumed(self, name: str) -> bool:
+        """Whether no source gives the value of the field called `name`, or of the whole group."""
+        steps = name.split("-")
+        if self.height.form[FAMILY].data in steps[1:2]:
+            del steps[1]
+        return ".".join(steps) in (self.assumed.data or ())
+
     def groups(self) -> list[Any]:
         """The fields of the rules, in the order in which they are shown."""
         return [self[name] for name in GROUPS]

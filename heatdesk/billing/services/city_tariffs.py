@@ -7,6 +7,7 @@ from itertools import groupby
 from heatdesk.billing.errors import TwoOfOneClass
 from heatdesk.billing.models import Tariff
 from heatdesk.billing.rules.cities import City
+from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.services import cities, tariffs
 
@@ -26,8 +27,10 @@ def places() -> list[Place]:
 
 def by_class(city: City) -> dict[str, list[tuple[int, TariffRules]]]:
     """The city's versions by class, the newest first, each with its number in the file."""
+    order = list(UseClass)
     numbered = sorted(
-        enumerate(city.tariffs), key=lambda pair: (pair[1].use_class, -pair[1].valid_from.toordinal())
+        enumerate(city.tariffs),
+        key=lambda pair: (order.index(pair[1].use_class), -pair[1].valid_from.toordinal()),
     )
     return {str(use): list(pairs) for use, pairs in groupby(numbered, key=lambda pair: pair[1].use_class)}
 

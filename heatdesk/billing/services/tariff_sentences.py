@@ -192,12 +192,16 @@ def _supply_time(rule: Any) -> Iterator[str]:
 
 
 def _penalty(rule: Any) -> Iterator[str]:
-    yield _(
-        "Each day costs %(rate)s ‰ of %(base)s, from the day after %(days)s days past the due date.",
-        rate=figure(rule.share_per_day * 1000),
-        base=_word(rule.base),
-        days=rule.grace_days,
-    )
+    rate, base = figure(rule.share_per_day * 1000), _word(rule.base)
+    if rule.grace_days:
+        yield _(
+            "Each day costs %(rate)s ‰ of %(base)s, once %(days)s days are past after the due date.",
+            rate=rate,
+            base=base,
+            days=rule.grace_days,
+        )
+    else:
+        yield _("Each day after the due date costs %(rate)s ‰ of %(base)s.", rate=rate, base=base)
     if rule.cap is not None:
         yield _("At most %(cap)s of the season's fee.", cap=percent(rule.cap))
     if rule.stops_when_cut:

@@ -83,7 +83,7 @@ def _sum_header(head: str) -> list[str]:
 
 def _sum_row(group: Group, names: dict[str, str]) -> Sequence[Value]:
     return (
-        *(names.get(group.key, group.key), group.flats, group.area_m2),
+        *(names.get(group.key, group.key), group.everyone, group.area_m2),
         *(group.before, group.after, group.difference),
         *(group.rises, group.falls, group.unchanged, group.refused),
     )

@@ -38,6 +38,11 @@ class Group:
         return self.after - self.before
 
     @property
+    def everyone(self) -> int:
+        """Those that cannot be charged included: as many as there are rows."""
+        return self.flats + self.refused
+
+    @property
     def unchanged(self) -> int:
         return self.flats - self.rises - self.falls
 

@@ -23,7 +23,12 @@ bp = Blueprint("tariff_cities", __name__, url_prefix="/billing/tariffs/cities")
 @bp.get("")
 @requires(Permission.SEASON_VIEW)
 def index() -> ResponseReturnValue:
-    return render_template("billing/tariff_cities/index.html", places=city_tariffs.places(), uses=USE_CLASSES)
+    return render_template(
+        "billing/tariff_cities/index.html",
+        places=city_tariffs.places(),
+        uses=USE_CLASSES,
+        units=PRICE_UNITS,
+    )
 
 
 @bp.get("/<name>")

@@ -59,12 +59,12 @@ def run(rows: int = 1_000_000, rounds: int = 3) -> Figures:
 
 
 def _rounds(flats: int, rounds: int) -> list[Round]:
-    with _city(flats) as engine, crew(PROCESSES) as workers:
+    with city(flats) as engine, crew(PROCESSES) as workers:
         return [_round(engine, workers) for _round_no in range(rounds)]
 
 
 @contextmanager
-def _city(flats: int) -> Iterator[Engine]:
+def city(flats: int) -> Iterator[Engine]:
     """A database with a city of this many flats; gives a connection of its owner."""
     with own_database() as url:
         engine = create_engine(url)

@@ -20,7 +20,7 @@ def _installation(monkeypatch, server_url, tmp_path):
 
 
 def test_all_benches_are_known():
-    assert set(benches()) == {"importing", "invoices", "payments", "search", "season"}
+    assert set(benches()) == {"importing", "invoices", "payments", "search", "season", "trial"}
 
 
 def test_a_database_of_its_own_is_dropped_even_after_a_failure(server_url):
@@ -59,6 +59,13 @@ def test_a_lost_or_doubled_payment_stops_the_bench(monkeypatch, receipts):
 def test_the_season_runs():
     season = benches()["season"]
     assert set(season.TARGETS) <= set(season.run(rows=2000, rounds=1))
+
+
+def test_a_tariff_is_tried():
+    trial = benches()["trial"]
+    told = trial.run(rows=2000, rounds=1)
+    assert set(trial.TARGETS) <= set(told)
+    assert told["rows in the books before and after"] == "0 and 0"
 
 
 def test_the_import_holds():

@@ -56,7 +56,7 @@ class TrialFlat(Model):
 
     __tablename__ = "trial_flat"
     __table_args__ = (
-        Index(None, "trial_id", "difference"),
+        Index(None, "trial_id", "difference", "account_id"),
         Index(
             "ix_trial_flat_refused",
             "trial_id",

@@ -126,12 +126,17 @@ def _part(rule: Any) -> Iterator[str]:
         else _("The %(kind)s is measured beside the area.", kind=kind)
     )
     for band in rule.by_net_height:
-        yield _(
-            "Above %(above)s m net height the %(kind)s counts × %(factor)s.",
-            kind=kind,
-            above=figure(band.above_m),
-            factor=figure(band.coefficient),
-        )
+        factor = figure(band.coefficient)
+        if band.above_m:
+            above = figure(band.above_m)
+            yield _(
+                "Above %(above)s m net height the %(kind)s counts × %(factor)s.",
+                kind=kind,
+                above=above,
+                factor=factor,
+            )
+        else:
+            yield _("At any other height the %(kind)s counts × %(factor)s.", kind=kind, factor=factor)
     if rule.unheated is not None:
         yield _("Unheated, the %(kind)s counts × %(factor)s.", kind=kind, factor=figure(rule.unheated))
 

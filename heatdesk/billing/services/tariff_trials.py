@@ -161,3 +161,4 @@ def _close(trial_id: int) -> None:
     parts = db.session.scalars(select(TrialShard.totals).where(TrialShard.trial_id == trial_id))
     trial.totals = trial_counting.added_up(part for part in parts if part is not None)
     trial.state, trial.finished_at = TrialState.DONE, now()
+    db.session.execute(select(func.gather_trial_statistics()))

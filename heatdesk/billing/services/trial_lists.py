@@ -132,7 +132,8 @@ def names(column: int) -> dict[str, str]:
 
 
 def select_flats(trial_id: int, wanted: dict[str, Any], *scope: Any) -> Select[Any]:
-    """The rows behind a figure: flat, card number, name, address, the greatest difference first.
+    """The rows behind a figure: flat, card number, name, address; what cannot be charged comes first, then the greatest
+    difference, or for falls alone the least one. These are the orders that the index has.
 
     `wanted`: use, office, community, least and most (differences, both included), refused.
     """
@@ -149,13 +150,18 @@ def select_flats(trial_id: int, wanted: dict[str, Any], *scope: Any) -> Select[A
         conditions.append(TrialFlat.difference >= wanted["least"])
     if wanted.get("most") is not None:
         conditions.append(TrialFlat.difference <= wanted["most"])
-    order: tuple[Any, ...] = (TrialFlat.difference.desc().nulls_last(), TrialFlat.account_id)
+    order: tuple[Any, ...] = (TrialFlat.difference.desc(), TrialFlat.account_id.desc())
     if wanted.get("refused"):
         conditions.append(TrialFlat.message.is_not(None))
         order = (TrialFlat.account_id,)
     elif wanted.get("least") is None and wanted.get("most") is not None and wanted["most"] <= 0:
         order = (TrialFlat.difference, TrialFlat.account_id)
-    query: Any = _with_household(select(TrialFlat, Account.card_no, Customer.name, Premises.address))
+    query: Any = (
+        select(TrialFlat, Account.card_no, Customer.name, Premises.address)
+        .join(Account, Account.id == TrialFlat.account_id)
+        .join(Customer, Customer.id == Account.customer_id)
+        .join(Premises, Premises.id == Account.premises_id)
+    )
     ordered: Select[Any] = query.where(*conditions).order_by(*order)
     return ordered
 
@@ -168,27 +174,28 @@ def top(trial_id: int, *scope: Any, rises: bool) -> Sequence[Any]:
 
 def every_flat(trial_id: int, *scope: Any) -> Iterator[Sequence[Any]]:
     """Chunks of all flats with their household, by account; a million of them are never in memory at once."""
-    flat = TrialFlat
-    query: Any = _with_household(
-        select(
-            *(flat.account_id, Account.card_no, Customer.name, Premises.address),
-            *(flat.use_class, Office.name.label("office"), Community.name.label("community")),
-            *(flat.before, flat.after, flat.difference, flat.message, flat.values),
-        )
-    )
-    query = query.join(Office, Office.id == flat.office_id).join(Community, Community.id == flat.community_id)
-    query = query.where(flat.trial_id == trial_id, *scope).order_by(flat.account_id).limit(CHUNK)
     last = 0
-    while rows := db.session.execute(query.where(flat.account_id > last)).all():
+    while rows := db.session.execute(_chunk(trial_id, last, *scope)).all():
         yield rows
         last = rows[-1].account_id
 
 
-def _with_household(query: Any) -> Any:
+def _chunk(trial_id: int, last: int, *scope: Any) -> Any:
+    """The flats after `last`, found before anything is joined: nobody gathers statistics of a table that new."""
+    found = select(TrialFlat).where(TrialFlat.trial_id == trial_id, TrialFlat.account_id > last, *scope)
+    flat = found.order_by(TrialFlat.account_id).limit(CHUNK).subquery()
     return (
-        query.join(Account, Account.id == TrialFlat.account_id)
+        select(
+            *(flat.c.account_id, Account.card_no, Customer.name, Premises.address),
+            *(flat.c.use_class, Office.name.label("office"), Community.name.label("community")),
+            *(flat.c.before, flat.c.after, flat.c.difference, flat.c.message, flat.c["values"]),
+        )
+        .join(Account, Account.id == flat.c.account_id)
         .join(Customer, Customer.id == Account.customer_id)
         .join(Premises, Premises.id == Account.premises_id)
+        .join(Office, Office.id == flat.c.office_id)
+        .join(Community, Community.id == flat.c.community_id)
+        .order_by(flat.c.account_id)
     )
 
 

@@ -1,4 +1,4 @@
-"""Tariff trials: drafts tried on the whole register, with results of their own (`../sql/0012_grants.sql`)."""
+"""Tariff trials: drafts tried on the whole register, with results of their own (`../sql/0012_tariff_trials.sql`)."""
 
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trial_id", "number", name=op.f("pk_trial_shard")),
     )
     _make_flats()
-    script = (Path(__file__).parents[1] / "sql" / "0012_grants.sql").read_text(encoding="utf-8")
+    script = (Path(__file__).parents[1] / "sql" / "0012_tariff_trials.sql").read_text(encoding="utf-8")
     driver_connection = op.get_bind().connection.driver_connection
     assert driver_connection is not None  # noqa: S101 (a migration runs on a connection)
     with driver_connection.cursor() as cursor:
@@ -150,7 +150,11 @@ def _make_flats() -> None:
         ),
         sa.PrimaryKeyConstraint("trial_id", "account_id", name=op.f("pk_trial_flat")),
     )
-    op.create_index(op.f("ix_trial_flat_trial_id_difference"), "trial_flat", ["trial_id", "difference"])
+    op.create_index(
+        op.f("ix_trial_flat_trial_id_difference_account_id"),
+        "trial_flat",
+        ["trial_id", "difference", "account_id"],
+    )
     op.create_index(
         "ix_trial_flat_refused",
         "trial_flat",

@@ -65,8 +65,11 @@ LEVELS: dict[str, tuple[DefaultLevel, ...]] = {
     "new_account": (_CLERK,),
     "connection": (_BILLING, _finance()),
     "owner": (_CLERK,),
+    "temporary_suspension": (_CLERK,),
     "cut_off": (_BILLING,),
     "demolition": (_BILLING,),
+    "payer_share": (_BILLING, _finance()),
     "tariff": (_finance(), _manager()),
+    "settings": (_finance(), _manager()),
     "approval_rule": (_finance(), _manager()),
 }

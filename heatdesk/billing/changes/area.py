@@ -54,6 +54,7 @@ class AreaAdjustment(Kind):
     department = "billing"
     form = AreaForm
     evidence = (Evidence("measuring_record", lazy("Signed measuring record")),)
+    undone_by = ("area",)
 
     def read(self, form: Any) -> Payload:
         card_no = form.card_no.data

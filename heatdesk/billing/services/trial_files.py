@@ -1,7 +1,7 @@
 """A tariff trial as files: sums and the largest differences as a workbook, every flat as a text table.
 
-A million rows take minutes and half a gigabyte as a workbook and leave at once as text, so the flats are a text table
-whatever their number (docs/decisions/0146).
+A million rows cost a minute of writing as a workbook and leave at once as text, so the flats are a text table whatever
+their number (docs/decisions/0146).
 """
 
 import csv

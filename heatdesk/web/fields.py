@@ -58,7 +58,13 @@ class QuantityField(StringField):
         super().__init__(label, validators, **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = half_width(valuelist[0] if valuelist else "").replace(",", "").replace("m2", "").strip()
+        typed = (
+            half_width(valuelist[0] if valuelist else "")
+            .replace(",", "")
+            .replace("m2", "")
+            .replace("−", "-")
+            .strip()
+        )
         self.data = None
         if not typed:
             return

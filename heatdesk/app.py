@@ -69,6 +69,8 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
     app = HeatdeskApp(
         "heatdesk", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
     )
+    # The first noun of the network stands under the bare address and under its own, like all the others.
+    app.url_map.redirect_defaults = False
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SQLALCHEMY_DATABASE_URI=database_url,

@@ -31,7 +31,10 @@ class PaperSettings:
         return Offset(float(self.right), float(self.down))
 
 
-_USUAL = {Paper.RECEIPT: ReceiptSize.CONTINUOUS, Paper.INVOICE: InvoiceSize.CONTINUOUS}
+_USUAL: dict[Paper, ReceiptSize | InvoiceSize] = {
+    Paper.RECEIPT: ReceiptSize.CONTINUOUS,
+    Paper.INVOICE: InvoiceSize.CONTINUOUS,
+}
 """What a new cashier prints on."""
 
 
@@ -40,8 +43,8 @@ def of(staff: Staff, paper: Paper = Paper.RECEIPT) -> PaperSettings:
     kept = staff.settings.get(_key(paper))
     if kept is None:
         return PaperSettings(_USUAL[paper])
-    sizes = ReceiptSize if paper is Paper.RECEIPT else InvoiceSize
-    return PaperSettings(sizes(kept["size"]), Decimal(kept["right"]), Decimal(kept["down"]))
+    size = ReceiptSize(kept["size"]) if paper is Paper.RECEIPT else InvoiceSize(kept["size"])
+    return PaperSettings(size, Decimal(kept["right"]), Decimal(kept["down"]))
 
 
 def keep(staff_id: int, chosen: dict[Paper, PaperSettings]) -> None:

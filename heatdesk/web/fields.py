@@ -87,6 +87,8 @@ class QuantityField(StringField):
             raise ValidationError(
                 _("Two places after the point are kept; please round it.")
                 if self.places == 2
+                else _("One place after the point is kept; please round it.")
+                if self.places == 1
                 else _(
                     "At most %(places)s places after the point are kept; please round it.", places=self.places
                 )

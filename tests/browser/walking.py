@@ -18,9 +18,10 @@ def kind_of(address: str) -> str:
     return _NUMBER.sub("N", address.partition("?")[0])
 
 
-def walk(page: Page, url: str, start: str = "/") -> Iterator[tuple[str, str]]:
-    """(kind, address) of each kind of page, in the order found; the page stands at the address when it is yielded."""
-    seen, waiting = {kind_of(start)}, [start]
+def walk(page: Page, url: str, start: str = "/", seen: set[str] | None = None) -> Iterator[tuple[str, str]]:
+    """(kind, address) of each kind of page that is not in `seen`, which grows; the page stands at what is yielded."""
+    seen = set() if seen is None else seen
+    waiting = [start]
     while waiting:
         address = waiting.pop(0)
         answer = page.goto(url + address)

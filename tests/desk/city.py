@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from heatdesk.approvals import kinds
 from heatdesk.approvals.models import ChangeRequest, Delegation
+from heatdesk.approvals.services import requests
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
@@ -69,7 +71,6 @@ def make_city(app: HeatdeskApp, branch: Branch, *, customer: str, staff: str = "
                 granted_by=supervisor.id,
             ),
             AuditEntry(verb="lock", actor_id=clerk.id, subject_table="account", subject_id=str(account.id)),
-            ask(clerk, branch),
             Job(
                 kind="test",
                 title="Trial run of season %(code)s",
@@ -79,6 +80,8 @@ def make_city(app: HeatdeskApp, branch: Branch, *, customer: str, staff: str = "
             ),
         ]
     )
+    db.session.commit()
+    made = ask(clerk, account)
     db.session.commit()
     premises = db.session.get_one(Premises, account.premises_id)
     book = db.session.scalars(select(NumberBook).where(NumberBook.branch_id == branch.id)).one()
@@ -98,6 +101,7 @@ def make_city(app: HeatdeskApp, branch: Branch, *, customer: str, staff: str = "
             "clerk": clerk.name,
             "supervisor": supervisor.name,
             "receipt": receipt.written,
+            "request": made.number,
             "season_id": hall.season.id,
             "run_id": run.id,
             "noun": "premises",
@@ -122,15 +126,8 @@ def applied_report(account_id: int) -> dict[str, Any]:
     }
 
 
-def ask(clerk: Staff, branch: Branch) -> ChangeRequest:
-    return ChangeRequest(
-        number="R-2026-00001",
-        kind="area",
-        branch_id=branch.id,
-        target="account:1",
-        target_label="兴工里 26号楼",
-        applicant_id=clerk.id,
-        reason="量错了",
-        payload={},
-        payload_hash="0",
-    )
+def ask(clerk: Staff, account: Account) -> ChangeRequest:
+    """A draft of an area adjustment."""
+    areas = {"building_area_m2": "92.30", "inner_area_m2": None, "usable_area_m2": None}
+    payload = {"account_id": account.id, "starts_on": "2026-11-01", **areas}
+    return requests.create(kinds.get("area"), payload, "量错了", by=clerk, uploads=[])

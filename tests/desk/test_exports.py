@@ -50,8 +50,8 @@ LISTS = {
     "number_books.index": Listed("/billing/number-books", Role.SUPERVISOR, "{book}"),
     "number_books.show": Listed("/billing/number-books/{book_id}", Role.SUPERVISOR, "{receipt}"),
     "payments.index": Listed("/billing/payments", Role.SUPERVISOR, "{receipt}"),
-    "requests.everything": Listed("/requests/all", Role.SUPERVISOR, "R-2026-00001"),
-    "requests.index": Listed("/requests", Role.BILLING_CLERK, "R-2026-00001"),
+    "requests.everything": Listed("/requests/all", Role.SUPERVISOR, "{request}"),
+    "requests.index": Listed("/requests", Role.BILLING_CLERK, "{request}"),
     "season_runs.exceptions": Listed(
         "/billing/seasons/{season_id}/runs/{run_id}/exceptions", Role.BILLING_CLERK, "{card_no}"
     ),

@@ -29,6 +29,7 @@ from heatdesk.billing.views import (
     papers,
     payments,
     receipts,
+    refunds,
     season_runs,
     seasons,
     supply_terms,
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, network_exports.bp, customers.bp, accounts.bp, supply_terms.bp),
     *(customer_card.bp, card_exports.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

@@ -50,6 +50,7 @@ LISTS = {
     "number_books.index": Listed("/billing/number-books", Role.SUPERVISOR, "{book}"),
     "number_books.show": Listed("/billing/number-books/{book_id}", Role.SUPERVISOR, "{receipt}"),
     "payments.index": Listed("/billing/payments", Role.SUPERVISOR, "{receipt}"),
+    "refunds.index": Listed("/billing/refunds", Role.SUPERVISOR, None),
     "requests.everything": Listed("/requests/all", Role.SUPERVISOR, "{request}"),
     "requests.index": Listed("/requests", Role.BILLING_CLERK, "{request}"),
     "season_runs.exceptions": Listed(

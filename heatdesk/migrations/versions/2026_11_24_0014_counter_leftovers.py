@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_24_0014"
-down_revision = "2026_11_22_0002"
+down_revision = "2026_11_24_0008"
 branch_labels = None
 depends_on = None
 

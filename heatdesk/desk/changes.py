@@ -32,6 +32,7 @@ _WORDS: dict[str, dict[Any, Any]] = {
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
 _UNTOLD = {
     *("id", "created_at", "name_initials", "account_id", "supply_term_id"),
+    *("seal", "previous_seal", "totals"),
     *("sha256", "first_account_id", "last_account_id", "journals"),
 }
 

@@ -46,7 +46,7 @@ def _words(pen: Pen, x: float, y: float, offset: Offset) -> None:
     pen.fitted(middle, sheet.top + 5, "打印测试页 Printer test page", width, 12, bold=True, align=CENTRE)
     lines = (
         f"十字中心应距纸张左边 {x:g} mm，距上边 {y:g} mm。",
-        f"The cross should stand {x:g} mm from the left edge of the paper and {y:g} mm from the upper edge.",
+        f"It should stand {x:g} mm from the left edge and {y:g} mm from the upper one.",
         "量得多出几毫米，就把偏移减去几毫米；量得少，就加上。",
         "Take off the offset what you measure too much; add what you measure too little.",
         f"当前偏移 Present offset: 向右 right {offset.dx:g} mm, 向下 down {offset.dy:g} mm",

@@ -28,6 +28,7 @@ from heatdesk.billing.views import (
     number_books,
     papers,
     payments,
+    quotes,
     receipts,
     season_runs,
     seasons,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *(quotes.bp,),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

@@ -1,9 +1,11 @@
 """Words for what billing stores as codes, in the reader's language."""
 
+from heatdesk.billing.rules.heights import SINGLE_STOREY
 from heatdesk.billing.rules.ledger import JournalKind
 from heatdesk.billing.rules.states import AreaPartKind, Item, SupplyMode, SupplyState, UseClass
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.i18n import lazy
+from heatdesk.network import nouns
 
 TENDERS = {
     TenderMethod.CASH: lazy("Cash"),
@@ -45,7 +47,26 @@ PARTS = {
     AreaPartKind.ATTIC: lazy("attic"),
     AreaPartKind.BASEMENT: lazy("basement"),
 }
-ITEMS = {Item.HEAT: lazy("Heating fee"), Item.BASIC_FEE: lazy("Basic fee")}
+BUILDING_TYPES = {**dict(nouns.BUILDING_TYPES), SINGLE_STOREY: lazy("single-storey")}
+ITEMS = {
+    Item.HEAT: lazy("Heating fee"),
+    Item.BASIC_FEE: lazy("Basic fee"),
+    Item.METERED_BASE: lazy("Base fee of metered heat"),
+    Item.METERED_HEAT: lazy("Metered heat"),
+    Item.SETTLEMENT: lazy("Settlement with the area fee"),
+    Item.STEAM: lazy("Steam"),
+    Item.SHORTFALL: lazy("Shortfall to the agreed minimum"),
+    Item.LOW_TEMPERATURE: lazy("Low-temperature reduction"),
+    Item.LATE_START: lazy("Late-supply reduction"),
+    Item.EARLY_STOP: lazy("Early-stop reduction"),
+    Item.OUTAGE: lazy("Outage reduction"),
+    Item.SUBSIDY: lazy("Government subsidy"),
+    Item.DISCOUNT: lazy("Early-payment discount"),
+    Item.PENALTY: lazy("Late-payment penalty"),
+    Item.RECONNECTION: lazy("Penalty for secret reconnection"),
+    Item.CONNECTION: lazy("Connection fee"),
+}
+
 JOURNALS = {
     JournalKind.OPENING: lazy("Opening balance"),
     JournalKind.SEASON_CHARGE: lazy("Season charged"),
@@ -55,3 +76,8 @@ JOURNALS = {
     JournalKind.TILL_FLOAT: lazy("Float"),
     JournalKind.TILL_CLOSE: lazy("Till closed"),
 }
+
+
+def item_label(item: str) -> str:
+    """What an item of a bill is called; an item that this version does not know keeps its code."""
+    return str(ITEMS[Item(item)]) if item in set(Item) else item

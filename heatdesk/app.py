@@ -21,6 +21,7 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
+    buildings,
     counter,
     days,
     imports,
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp),
-    *(quotes.bp,),
+    *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

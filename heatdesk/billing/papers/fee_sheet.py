@@ -90,7 +90,9 @@ class FeeSheets(Sheets):
             for line in lines
         ]
         total = format_money(sum((line.amount for line in lines), ZERO))
-        self.section(Section("费用明细", "Charges and reductions", columns, rows, ("合计 Total", "", "", total)))
+        self.section(
+            Section("费用明细", "Charges and reductions", columns, rows, ("合计 Total", "", "", total))
+        )
 
     def payments(self, payments: Sequence[Paid]) -> None:
         """What was paid, when, and on which receipt."""

@@ -113,9 +113,7 @@ def plan(flats: Sequence[tuple[Spot, str]]) -> Plan:
     standing = [number for number in order if flats[number][0].floor is not None]
     places = _columns(standing, flats)
     units = sorted({unit for unit, _column in places.values()}, key=natural)
-    widths = [
-        (unit, 1 + max(column for at, column in places.values() if at == unit)) for unit in units
-    ]
+    widths = [(unit, 1 + max(column for at, column in places.values() if at == unit)) for unit in units]
     starts = {unit: sum(width for _u, width in widths[:i]) for i, (unit, _width) in enumerate(widths)}
     columns = sum(width for _unit, width in widths)
     floors: dict[int, list[list[int]]] = {}
@@ -136,7 +134,8 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts as people count: 2 before 10, 门市2 before 门市10."""
     pieces = re.findall(r"\d+|\D+", _plain(text))
     return tuple(
-        (0, int(piece[:18]), "") if piece.isdecimal() and piece.isascii() else (1, 0, piece) for piece in pieces
+        (0, int(piece[:18]), "") if piece.isdecimal() and piece.isascii() else (1, 0, piece)
+        for piece in pieces
     )
 
 
@@ -220,7 +219,12 @@ def _numbered(text: str, *, has_unit: bool) -> Spot | None:
         return Spot(_last(before), int(last[:-2]), int(last[-2:]))
     if len(last) == 5 and int(last[1:3]):
         return Spot(last[0], int(last[1:3]), int(last[3:]))
-    if len(last) <= 2 and before and (has_unit or len(before) != 1 or len(last) == 2) and len(before[-1]) <= 2:
+    if (
+        len(last) <= 2
+        and before
+        and (has_unit or len(before) != 1 or len(last) == 2)
+        and len(before[-1]) <= 2
+    ):
         return Spot(_last(before[:-1]), int(before[-1]), int(last))
     return None
 

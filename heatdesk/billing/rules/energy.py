@@ -79,7 +79,9 @@ class MeteredRule:
         factor = self.meter_fault if fault is MeterFault.METER else self.user_fault
         if factor is None:
             raise RuleBroken(
-                "The tariff has no rule for the meter fault “%(fault)s”.", fault=fault.value, key="meter.fault"
+                "The tariff has no rule for the meter fault “%(fault)s”.",
+                fault=fault.value,
+                key="meter.fault",
             )
         return factor
 

@@ -48,7 +48,8 @@ def metered_charge(
     tariff = tariff_in_force(tariffs, terms[0].use_class, season)
     if any(term.use_class is not terms[0].use_class for term in terms):
         raise RuleBroken(
-            "One meter reading cannot be charged to two uses. Read the meter on the day of the change.", key="use"
+            "One meter reading cannot be charged to two uses. Read the meter on the day of the change.",
+            key="use",
         )
     rule = tariff.metered
     if rule is None:

@@ -261,7 +261,10 @@ def _said(step: dict[str, Any]) -> str:
     msgid_of_step = SENTENCES[step["rule"]]
     values = step["values"]
     if "building_type" in values:
-        values = {**values, "building_type": BUILDING_TYPES.get(values["building_type"], values["building_type"])}
+        values = {
+            **values,
+            "building_type": BUILDING_TYPES.get(values["building_type"], values["building_type"]),
+        }
     sentence = _(msgid_of_step, **values)
     return f"{sentence} [{step['document_no']}]" if step.get("document_no") else sentence
 

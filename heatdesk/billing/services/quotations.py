@@ -79,7 +79,9 @@ def _dated(case: Case) -> Iterator[Described]:
     for part in case.parts:
         height = f"，净高 {figure(part.net_height)} m" if part.net_height is not None else ""
         heated = "，采暖" if part.is_heated else "，不采暖"
-        yield Described("附属面积", "Part", f"{labels.PARTS[part.kind]} {figure(part.area)} ㎡{height}{heated}")
+        yield Described(
+            "附属面积", "Part", f"{labels.PARTS[part.kind]} {figure(part.area)} ㎡{height}{heated}"
+        )
     for term in case.terms:
         state = labels.SUPPLY_STATES[SupplyState(term.state)][0]
         yield Described("供热状态", "Supply", f"{term.first or '…'} – {term.last or '…'} {state}")
@@ -104,4 +106,6 @@ def _counted(case: Case) -> Iterator[Described]:
         if value is not None:
             yield Described(chinese, english, figure(value))
     if meter.fault is not None:
-        yield Described("表计故障", "Meter fault", {"meter": "表计故障", "user": "用户损坏"}[meter.fault.value])
+        yield Described(
+            "表计故障", "Meter fault", {"meter": "表计故障", "user": "用户损坏"}[meter.fault.value]
+        )

@@ -55,7 +55,9 @@ def start(account_id: int) -> ResponseReturnValue:
     households.read_in(account_id, current_user.branch_id)
     found = household_cases.of(account_id, request.args.get("season"))
     if found.has_changed:
-        flash_notice(_("Area, height or use changed within the season; the calculator takes those of its end."))
+        flash_notice(
+            _("Area, height or use changed within the season; the calculator takes those of its end.")
+        )
     if found.is_counted:
         flash_notice(_("This household is charged by what its meter counts. Enter the reading."))
     arguments: dict[str, Any] = {"rules": rule_books.key_of(found.code), "account": account_id}

@@ -1,0 +1,207 @@
+"""The lines of one bill with everything behind them: why, on which document, what they were before, by whose request.
+
+Read from what is stored anyway: the charges in all their revisions, their bases, the journals and the requests that the
+journals name.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from heatdesk.approvals.models import Attachment, ChangeRequest
+from heatdesk.auth.models import Staff
+from heatdesk.billing.models import (
+    Allocation,
+    Bill,
+    Charge,
+    ChargeBasis,
+    Journal,
+    Payment,
+    PaymentVoid,
+    Receipt,
+    Season,
+    Tender,
+)
+from heatdesk.billing.rules.ledger import JournalKind
+from heatdesk.billing.services import explanations, labels
+from heatdesk.db import db
+from heatdesk.errors import Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that a request rests on."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The request on whose authority a line changed."""
+
+    id: int
+    number: str
+    kind: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One time the line was booked: by how much, to what, when, by whom, and why; `difference` is signed yuan."""
+
+    number: int
+    difference: Decimal
+    target: Decimal
+    sentences: list[str]
+    journal_id: int
+    kind: JournalKind
+    on: date
+    recorded_at: datetime
+    who: str
+    memo: str
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """An item of a bill as it now stands, yuan, below zero for a reduction; `revisions` has the newest first."""
+
+    item: str
+    label: str
+    amount: Decimal
+    sentences: list[str]
+    documents: list[str]
+    revisions: list[Revision]
+
+
+@dataclass(frozen=True, slots=True)
+class BillOf:
+    """A bill: its season, its sums, yuan with `reduced` and `paid` ≥ 0, and its lines."""
+
+    season: Season
+    charged: Decimal
+    reduced: Decimal
+    paid: Decimal
+    lines: list[BillLine]
+
+    @property
+    def due(self) -> Decimal:
+        return self.charged - self.reduced - self.paid
+
+
+def read(account_id: int, code: str) -> BillOf:
+    """The account's bill in the season with this code; raises `Missing` where there is none."""
+    found = db.session.execute(
+        select(Season, Bill.charged, Bill.reduced, Bill.paid)
+        .join(Bill, Bill.season_id == Season.id)
+        .where(Season.code == code, Bill.account_id == account_id)
+    ).first()
+    if found is None:
+        raise Missing
+    season, charged, reduced, paid = found
+    return BillOf(season, charged, reduced, paid, _lines(account_id, season.id))
+
+
+def payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:
+    """Rows of (id, taken_at, business_date, amount, receipt, methods): what stands of the money for this bill."""
+    methods = (
+        select(func.array_agg(Tender.method))
+        .where(Tender.payment_id == Payment.id)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
+    return db.session.execute(
+        select(
+            Payment.id,
+            Payment.taken_at,
+            Journal.business_date,
+            Allocation.amount,
+            Receipt.written.label("receipt"),
+            methods.label("methods"),
+        )
+        .join(Payment, Payment.id == Allocation.payment_id)
+        .join(Journal, Journal.id == Payment.journal_id)
+        .outerjoin(Receipt, Receipt.payment_id == Payment.id)
+        .outerjoin(PaymentVoid, PaymentVoid.payment_id == Payment.id)
+        .where(
+            Allocation.account_id == account_id,
+            Allocation.season_id == season_id,
+            PaymentVoid.payment_id.is_(None),
+        )
+        .order_by(Payment.id)
+    ).all()
+
+
+def _lines(account_id: int, season_id: int) -> list[BillLine]:
+    rows: Sequence[Any] = db.session.execute(
+        select(Charge, Journal, Staff.name, ChangeRequest)
+        .join(Journal, Journal.id == Charge.journal_id)
+        .join(Staff, Staff.id == Journal.actor_id)
+        .outerjoin(ChangeRequest, ChangeRequest.id == Journal.change_request_id)
+        .where(Charge.account_id == account_id, Charge.season_id == season_id)
+        .order_by(Charge.revision.desc())
+    ).all()
+    bases = _bases([row.Charge.basis_id for row in rows])
+    evidence = _evidence([row.ChangeRequest for row in rows if row.ChangeRequest is not None])
+    revisions: defaultdict[str, list[Revision]] = defaultdict(list)
+    newest: dict[str, Charge] = {}
+    for charge, journal, who, request in rows:
+        newest.setdefault(charge.item, charge)
+        origin = None if request is None else _origin(request, evidence)
+        revisions[charge.item].append(_revision(charge, journal, who, origin))
+    # Held while the charges were said, so that none had to ask for its basis.
+    del bases
+    order = {item.value: number for number, item in enumerate(labels.ITEMS)}
+    return [
+        BillLine(
+            item=item,
+            label=labels.item_label(item),
+            amount=charge.target,
+            sentences=revisions[item][0].sentences,
+            documents=explanations.documents_of(charge),
+            revisions=revisions[item],
+        )
+        for item, charge in sorted(newest.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+    ]
+
+
+def _revision(charge: Charge, journal: Journal, who: str, origin: Origin | None) -> Revision:
+    return Revision(
+        number=charge.revision,
+        difference=charge.amount,
+        target=charge.target,
+        sentences=explanations.sentences(charge),
+        journal_id=journal.id,
+        kind=journal.kind,
+        on=journal.business_date,
+        recorded_at=journal.recorded_at,
+        who=who,
+        memo=journal.memo,
+        origin=origin,
+    )
+
+
+def _bases(ids: Collection[int | None]) -> Sequence[ChargeBasis]:
+    """Read together; while they are held, the session gives them out again without a query."""
+    return db.session.scalars(select(ChargeBasis).where(ChargeBasis.id.in_(filter(None, ids)))).all()
+
+
+def _evidence(requests: Collection[ChangeRequest]) -> dict[tuple[int, int], list[Evidence]]:
+    """The files of each request's revision that was decided on."""
+    found: defaultdict[tuple[int, int], list[Evidence]] = defaultdict(list)
+    query = select(Attachment).where(Attachment.change_request_id.in_({one.id for one in requests}))
+    for file in db.session.scalars(query.order_by(Attachment.id)):
+        found[file.change_request_id, file.revision].append(Evidence(file.id, file.file_name))
+    return found
+
+
+def _origin(request: ChangeRequest, evidence: dict[tuple[int, int], list[Evidence]]) -> Origin:
+    files = evidence.get((request.id, request.revision), ())
+    return Origin(request.id, request.number, request.kind, request.reason, tuple(files))

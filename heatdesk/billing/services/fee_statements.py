@@ -1,0 +1,51 @@
+"""What a fee statement says: a bill as it stands now, in the words of papers."""
+
+from flask import current_app
+
+from heatdesk.auth.models import Staff
+from heatdesk.billing.papers.fee_sheet import Paid, ReasonedLine
+from heatdesk.billing.papers.fee_statements import FeeStatementFacts
+from heatdesk.billing.services import bill_lines
+from heatdesk.billing.services.households import Household
+from heatdesk.billing.services.receipts import PAPER_LANGUAGE, TENDER_NAMES
+from heatdesk.config import Settings
+from heatdesk.dates import now
+from heatdesk.i18n import speaking
+
+
+def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts:
+    """The statement of the household's bill in the season with this code; raises `Missing`."""
+    settings: Settings = current_app.config["HEATDESK"]
+    with speaking(PAPER_LANGUAGE):
+        bill = bill_lines.read(household.account_id, code)
+    payments = bill_lines.payments(household.account_id, bill.season.id)
+    return FeeStatementFacts(
+        company=settings.company,
+        branch=household.branch,
+        office=household.office,
+        season=bill.season.code,
+        due_on=bill.season.due_on.isoformat(),
+        card_no=household.card_no,
+        customer=household.name,
+        address=household.address,
+        lines=tuple(
+            ReasonedLine(line.label, line.amount, "；".join(line.documents), reasons=tuple(line.sentences))
+            for line in bill.lines
+            if line.amount or len(line.revisions) > 1
+        ),
+        payments=tuple(
+            Paid(
+                row.business_date,
+                row.amount,
+                row.receipt or "",
+                "、".join(TENDER_NAMES[method] for method in row.methods or ()),
+            )
+            for row in payments
+        ),
+        charged=bill.charged,
+        reduced=bill.reduced,
+        paid=bill.paid,
+        due=bill.due,
+        printed_by=by.name,
+        printed_at=now(),
+    )

@@ -4,20 +4,18 @@
   const answer = document.getElementById("answer");
   if (!form) return;
 
-  /* A removed row's number is not used again, so that the names of the others stay. */
-  const nextNumber = (list) => {
-    const used = [...list.querySelectorAll("[data-row] [name]")].map((field) => Number(field.name.split("-")[1]));
-    return Math.max(-1, Number(list.dataset.last ?? -1), ...used) + 1;
-  };
-
-  function add(list) {
-    const number = nextNumber(list);
-    const row = list.querySelector("template").content.firstElementChild.cloneNode(true);
+  /* The server counts the rows of a list from nought without gaps, so the page does too: a fault finds its field. */
+  function number(row, count) {
     for (const part of [row, ...row.querySelectorAll("*")])
       for (const name of ["name", "id", "for", "aria-describedby"])
-        if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replaceAll("__n__", number));
-    list.dataset.last = number;
-    list.querySelector("[data-rows-here]").append(row);
+        if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(/-(?:\d+|__n__)-/, `-${count}-`));
+  }
+
+  function add(list) {
+    const rows = list.querySelector("[data-rows-here]");
+    const row = list.querySelector("template").content.firstElementChild.cloneNode(true);
+    number(row, rows.children.length);
+    rows.append(row);
     row.querySelector("select, input").focus();
   }
 
@@ -25,6 +23,7 @@
     const list = row.closest("[data-list]");
     const after = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
+    [...list.querySelector("[data-rows-here]").children].forEach(number);
     (after?.querySelector("select, input") ?? list.querySelector("[data-adds-row]")).focus();
     answer.dispatchEvent(new Event("reckon"));
   }

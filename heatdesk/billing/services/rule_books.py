@@ -16,8 +16,27 @@ from heatdesk.billing.rules.workflow import TariffState
 from heatdesk.billing.services import cities, supply_facts, tariffs
 from heatdesk.db import db
 from heatdesk.errors import BadInput
+from heatdesk.i18n import lazy
 
 OWN = "own"
+PARTS_OF_A_TARIFF = {
+    "area": lazy("charged area"),
+    "discount": lazy("early-payment discount"),
+    "document_no": lazy("document number"),
+    "height": lazy("over-height"),
+    "low_temperature": lazy("low temperature"),
+    "metered": lazy("metered heat"),
+    "months": lazy("months"),
+    "parts": lazy("parts of the area"),
+    "penalty": lazy("late payment"),
+    "price": lazy("price"),
+    "seasons": lazy("days of the season"),
+    "steam": lazy("steam"),
+    "subsidies": lazy("subsidies"),
+    "supply_time": lazy("outages and late start"),
+    "suspension": lazy("suspension"),
+    "valid_from": lazy("valid from"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +55,10 @@ class RuleBook:
 
     @property
     def assumed(self) -> list[str]:
-        """The keys whose values no source gives."""
+        """The parts of the tariffs with values that no source gives, in the reader's language."""
         named = [key for tariff in self.tariffs for key in tariff.assumed]
-        return list(dict.fromkeys([*(self.city.assumed if self.city else ()), *named]))
+        groups = [key.partition(".")[0] for key in (*(self.city.assumed if self.city else ()), *named)]
+        return list(dict.fromkeys(str(PARTS_OF_A_TARIFF.get(group, group)) for group in groups))
 
 
 @dataclass(frozen=True, slots=True)

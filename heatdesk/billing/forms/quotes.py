@@ -100,11 +100,10 @@ class MeterFields(Form):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A refusal in the reader's language, and the id and label of the field it is about, if it is about one."""
+    """A refusal in the reader's language, and the id of the field it is about, if it is about one."""
 
     sentence: str
     field_id: str = ""
-    label: str = ""
 
 
 def _rows(fields: type[Form], label: Any) -> FieldList:
@@ -168,11 +167,12 @@ class QuoteForm(Form):
         """Write a refusal at the field that its key names; `%(key)s` becomes the field's label."""
         field = self._field_of(str(refusal.values.get("key", "")))
         words = {name: _WORDS.get(value, value) for name, value in refusal.values.items()}
-        label = "" if field is None else str(field.label.text)
-        sentence = _(refusal.message, **(words if field is None else {**words, "key": label}))
-        self.faults.append(Fault(sentence, "" if field is None else field.id, label))
-        if field is not None:
-            field.errors = [*field.errors, sentence]
+        if field is None:
+            self.faults.append(Fault(_(refusal.message, **words)))
+            return
+        sentence = _(refusal.message, **{**words, "key": field.label.text})
+        self.faults.append(Fault(sentence, field.id))
+        field.errors = [*field.errors, sentence]
 
     def _field_of(self, path: str) -> Any:
         found = _PATH.fullmatch(path)

@@ -12,6 +12,7 @@ from heatdesk.printing import A4, NO_OFFSET, QUIET, RIGHT, Column, Marks, Pen, R
 from heatdesk.printing.sheets import POINTS_PER_MM
 
 _SUM = 15.0
+_NOTE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,8 @@ class FeeSheets(Sheets):
         self.section(Section("缴费记录", "Payments", columns, rows, ("合计 Total", "", "", total)))
 
     def sum(self, label: str, english: str, amount: Decimal) -> None:
-        """The amount that counts, in capitals and in figures."""
-        self._make_room(_SUM)
+        """The amount that counts, in capitals and in figures; it stays on one page with the note after it."""
+        self._make_room(_SUM + _NOTE)
         pen, y = self._pen, self._y
         pen.rule(A4.left, y, A4.right, weight=0.7)
         pen.text(A4.left, y + 5, f"{label}（大写）", 8, ink=QUIET)
@@ -120,7 +121,7 @@ class FeeSheets(Sheets):
 
     def note(self, chinese: str, english: str) -> None:
         """A remark across the page."""
-        self._make_room(10)
+        self._make_room(_NOTE)
         width = A4.right - A4.left
         y = self._pen.block(A4.left, self._y + 3.6, chinese, Room(width, 2), 9)
         self._y = self._pen.block(A4.left, y + 4, english, Room(width, 2), 7.5, ink=QUIET) + 3

@@ -59,7 +59,8 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The picture: units from left to right with their number of columns, floors from the top, and the rest.
+    """The picture: units from left to right with their number of columns (that of the flats that name none last),
+    floors from the top, and the rest.
 
     Flats are named by their place in the list that was given.
     """
@@ -112,7 +113,7 @@ def plan(flats: Sequence[tuple[Spot, str]]) -> Plan:
     order = sorted(range(len(flats)), key=lambda number: natural(flats[number][1]))
     standing = [number for number in order if flats[number][0].floor is not None]
     places = _columns(standing, flats)
-    units = sorted({unit for unit, _column in places.values()}, key=natural)
+    units = sorted({unit for unit, _column in places.values()}, key=lambda unit: (not unit, natural(unit)))
     widths = [(unit, 1 + max(column for at, column in places.values() if at == unit)) for unit in units]
     starts = {unit: sum(width for _u, width in widths[:i]) for i, (unit, _width) in enumerate(widths)}
     columns = sum(width for _unit, width in widths)

@@ -156,10 +156,8 @@ def _lines(account_id: int, season_id: int) -> list[BillLine]:
         newest.setdefault(charge.item, charge)
         origin = None if request is None else _origin(request, evidence)
         revisions[charge.item].append(_revision(charge, journal, who, origin))
-    # Held while the charges were said, so that none had to ask for its basis.
-    del bases
     order = {item.value: number for number, item in enumerate(labels.ITEMS)}
-    return [
+    lines = [
         BillLine(
             item=item,
             label=labels.item_label(item),
@@ -168,8 +166,11 @@ def _lines(account_id: int, season_id: int) -> list[BillLine]:
             documents=explanations.documents_of(charge),
             revisions=revisions[item],
         )
-        for item, charge in sorted(newest.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+        for item, charge in newest.items()
     ]
+    # Held while the charges were said, so that none had to ask for its basis.
+    del bases
+    return sorted(lines, key=lambda line: (not line.amount, order.get(line.item, len(order)), line.item))
 
 
 def _revision(charge: Charge, journal: Journal, who: str, origin: Origin | None) -> Revision:

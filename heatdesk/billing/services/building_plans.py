@@ -18,7 +18,7 @@ from heatdesk.people.models import Customer
 STATES: dict[FlatState, tuple[Any, str]] = {
     FlatState.PAID: (lazy("paid up"), "check2"),
     FlatState.PART_PAID: (lazy("paid in part"), "circle-half"),
-    FlatState.OWES: (lazy("owes"), "exclamation-lg"),
+    FlatState.OWES: (lazy("not paid"), "exclamation-lg"),
     FlatState.SUSPENDED: (lazy("suspended"), "pause-fill"),
     FlatState.CUT: (lazy("cut off"), "x-octagon-fill"),
     FlatState.DEMOLISHED: (lazy("demolished"), "building-x"),

@@ -52,5 +52,6 @@
       const flat = event.target.closest("[data-flat]");
       if (flat) say(flat);
     });
-  if (!location.hash) go((flats.find((flat) => flat.tabIndex === 0) ?? flats[0]));
+  /* Not while something is typed: a filter that was just used keeps the hand in it. */
+  if (document.activeElement === document.body) go(flats.find((flat) => !flat.classList.contains("is-off")) ?? flats[0]);
 })();

@@ -65,7 +65,14 @@ def test_every_flat_stands_with_its_state(app, building, flats, clerk):
     assert "7 flats · owed ¥11,792.40" in words
     assert "Floor Unit 1 Unit 2" in words
     assert "Without a floor" in words
-    for counted in ("paid up 1", "not paid 2", "suspended 1", "cut off 1", "demolished 1", "no open account 1"):
+    for counted in (
+        "paid up 1",
+        "not paid 2",
+        "suspended 1",
+        "cut off 1",
+        "demolished 1",
+        "no open account 1",
+    ):
         assert counted in words, counted
 
 
@@ -169,4 +176,4 @@ def test_rooms_are_text_and_stay_text(app, branch, building, clerk):
     db.session.commit()
     html = show(clerk, building).get_data(as_text=True)
     assert "<img src=x" not in html
-    assert "<b>&\"" not in html
+    assert '<b>&"' not in html

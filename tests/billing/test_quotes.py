@@ -88,8 +88,6 @@ def test_every_key_of_a_case_can_be_typed(app):
     assert (case.meter.kwh, case.meter.prepaid, case.meter.correction) == (8000, 900, Decimal("0.9"))
 
 
-
-
 def test_a_case_by_a_sample_city(app, cashier):
     page = cashier.get(QUOTES, query_string={**SHENYANG, "area": "89.5"})
     words = text_of(page)
@@ -177,7 +175,13 @@ def test_what_the_rules_refuse_is_said_where_it_stands(app, cashier, case, field
 
 def test_rows_with_gaps_are_counted_anew(app, cashier):
     """An address written by hand: the page numbers its rows as the form does, so that faults find them."""
-    case = {**SHENYANG, "area": "100", "terms-4-state": "suspended", "terms-9-state": "cut", "terms-9-first": "x"}
+    case = {
+        **SHENYANG,
+        "area": "100",
+        "terms-4-state": "suspended",
+        "terms-9-state": "cut",
+        "terms-9-first": "x",
+    }
     html = cashier.get(QUOTES, query_string=case).get_data(as_text=True)
     assert [f'name="terms-{number}-state"' in html for number in (0, 1, 4, 9)] == [True, True, False, False]
     assert 'data-fault-for="terms-1-first"' in html

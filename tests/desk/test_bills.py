@@ -1,5 +1,6 @@
 """A bill explained: every line with reasons, documents, what it was before, whose request; and the statement of it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -229,3 +230,23 @@ def test_the_statement_says_what_the_page_says(app, office, account):
     ):  # fmt: skip
         assert "".join(part.split()) in said, part
     assert "yuan" not in said
+
+
+def test_what_was_paid_on_a_bill_that_is_lowered_goes_to_the_prepayment_and_is_said(app, office, account):
+    cashier = reader(app, office, Role.CASHIER)
+    factories.open_till(cashier.staff, office.branch)
+    db.session.commit()
+    counter = cashier.get(f"/billing/counter/{account.id}").get_data(as_text=True)
+    seen = re.search(r'name="seen" value="([^"]*)"', counter)[1]
+    order = {"season": season().id, "seen": seen, "shown_due": "2327.00", "tender-wechat": "2327.00"}
+    assert cashier.post(f"/billing/counter/{account.id}/pay", order).status_code == 303
+    db.session.scalars(select(factories.SupplyTerm)).one().state = SupplyState.SUSPENDED
+    db.session.flush()
+    assessments.assess(account.id, season().id, by=office.clerk.id, reason="suspended")
+    db.session.commit()
+    words = text_of(cashier.get(page(account)))
+    assert "moved to the prepayment, for the bill was lowered −1,861.60" in words
+    assert "Paid −465.40 Due 0.00" in words
+    said = statement(app, office, account)
+    assert "微信WeChat2,327.00" in said
+    assert "转入预存Toprepayment−1,861.60合计Total465.40" in said

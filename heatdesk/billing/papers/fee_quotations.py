@@ -33,7 +33,7 @@ class FeeQuotationFacts(Facts):
 def draw(facts: FeeQuotationFacts) -> bytes:
     """The quotation on as many pages of A4 as its lines need, marked as no bill on each."""
     sheets = FeeSheets(
-        "热费试算单", "Fee quotation", (facts.company, facts.rules, facts.season), "试算 非账单 NOT A BILL"
+        "热费试算单", "Fee quotation", (facts.company, facts.rules, facts.season), "非账单 NOT A BILL"
     )
     household = (
         Described("户名", "Customer", facts.customer),

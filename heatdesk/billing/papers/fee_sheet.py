@@ -28,9 +28,11 @@ class ReasonedLine:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money that came in: yuan, with the receipt's number and how it was paid, where they are known."""
+    """Money that came in: yuan, with the receipt's number and how it was paid, where they are known; what was moved
+    to or from the prepayment has no day of its own.
+    """
 
-    on: date
+    on: date | None
     amount: Decimal
     receipt: str = ""
     method: str = ""
@@ -84,7 +86,7 @@ class FeeSheets(Sheets):
         rows = [
             (
                 f"{line.item} {line.days}".strip(),
-                " ".join(line.reasons),
+                " ".join(_sentence(reason) for reason in line.reasons),
                 line.document_no,
                 format_money(line.amount),
             )
@@ -103,7 +105,10 @@ class FeeSheets(Sheets):
             Column("方式", "Method", 58),
             Column("金额 元", "Amount", 30, RIGHT),
         )
-        rows = [(one.on.isoformat(), one.receipt, one.method, format_money(one.amount)) for one in payments]
+        rows = [
+            (one.on.isoformat() if one.on else "", one.receipt, one.method, format_money(one.amount))
+            for one in payments
+        ]
         total = format_money(sum((one.amount for one in payments), ZERO))
         self.section(Section("缴费记录", "Payments", columns, rows, ("合计 Total", "", "", total)))
 
@@ -129,8 +134,13 @@ class FeeSheets(Sheets):
     def _begin(self) -> Pen:
         pen = super()._begin()
         if self._stamp:
-            pen.stamp(A4.width / 2, A4.height / 2, self._stamp, 62, 30)
+            pen.stamp(A4.width / 2, A4.height * 0.62, self._stamp, 44, 30)
         return pen
+
+
+def _sentence(reason: str) -> str:
+    """A formula is closed as a sentence is, so that the next one does not run into it."""
+    return reason if reason.endswith(("。", ".", "]")) else f"{reason}；"
 
 
 def _label_width(one: Described) -> float:

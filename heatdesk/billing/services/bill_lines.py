@@ -31,6 +31,7 @@ from heatdesk.billing.rules.ledger import JournalKind
 from heatdesk.billing.services import explanations, labels
 from heatdesk.db import db
 from heatdesk.errors import Missing
+from heatdesk.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,20 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class BillOf:
-    """A bill: its season, its sums, yuan with `reduced` and `paid` ≥ 0, and its lines."""
+    """A bill: its season, its sums, yuan with `reduced` and `paid` ≥ 0, its lines and the payments towards it."""
 
     season: Season
     charged: Decimal
     reduced: Decimal
     paid: Decimal
     lines: list[BillLine]
+    payments: Sequence[Row[Any]]
+    """Rows of (id, taken_at, business_date, amount, receipt, methods); voided ones are not among them."""
+
+    @property
+    def moved(self) -> Decimal:
+        """What came from the prepayment, below zero what went there: when a bill that was paid is lowered, and back."""
+        return self.paid - sum((row.amount for row in self.payments), ZERO)
 
     @property
     def due(self) -> Decimal:
@@ -106,11 +114,11 @@ def read(account_id: int, code: str) -> BillOf:
     if found is None:
         raise Missing
     season, charged, reduced, paid = found
-    return BillOf(season, charged, reduced, paid, _lines(account_id, season.id))
+    lines, payments = _lines(account_id, season.id), _payments(account_id, season.id)
+    return BillOf(season, charged, reduced, paid, lines, payments)
 
 
-def payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:
-    """Rows of (id, taken_at, business_date, amount, receipt, methods): what stands of the money for this bill."""
+def _payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:
     methods = (
         select(func.array_agg(Tender.method))
         .where(Tender.payment_id == Payment.id)

@@ -6,6 +6,7 @@ from heatdesk.auth.models import Staff
 from heatdesk.billing.papers.fee_sheet import Paid, ReasonedLine
 from heatdesk.billing.papers.fee_statements import FeeStatementFacts
 from heatdesk.billing.services import bill_lines
+from heatdesk.billing.services.bill_lines import BillOf
 from heatdesk.billing.services.households import Household
 from heatdesk.billing.services.receipts import PAPER_LANGUAGE, TENDER_NAMES
 from heatdesk.config import Settings
@@ -18,7 +19,6 @@ def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts
     settings: Settings = current_app.config["HEATDESK"]
     with speaking(PAPER_LANGUAGE):
         bill = bill_lines.read(household.account_id, code)
-    payments = bill_lines.payments(household.account_id, bill.season.id)
     return FeeStatementFacts(
         company=settings.company,
         branch=household.branch,
@@ -33,15 +33,7 @@ def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts
             for line in bill.lines
             if line.amount or len(line.revisions) > 1
         ),
-        payments=tuple(
-            Paid(
-                row.business_date,
-                row.amount,
-                row.receipt or "",
-                "、".join(TENDER_NAMES[method] for method in row.methods or ()),
-            )
-            for row in payments
-        ),
+        payments=_payments(bill),
         charged=bill.charged,
         reduced=bill.reduced,
         paid=bill.paid,
@@ -49,3 +41,20 @@ def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts
         printed_by=by.name,
         printed_at=now(),
     )
+
+
+def _payments(bill: BillOf) -> tuple[Paid, ...]:
+    """The money for the bill, and what was moved between it and the prepayment."""
+    paid = [
+        Paid(
+            row.business_date,
+            row.amount,
+            row.receipt or "",
+            "、".join(TENDER_NAMES[method] for method in row.methods or ()),
+        )
+        for row in bill.payments
+    ]
+    if bill.moved:
+        way = "由预存转入 From prepayment" if bill.moved > 0 else "转入预存 To prepayment"
+        paid.append(Paid(None, bill.moved, method=way))
+    return tuple(paid)

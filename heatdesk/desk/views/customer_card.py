@@ -50,11 +50,9 @@ def show(account_id: int) -> ResponseReturnValue:
 def bill(account_id: int, code: str) -> ResponseReturnValue:
     """One season: every line with its reason, what it was before, whose request changed it, and the money for it."""
     shown = household.head(account_id, "show")
-    found = bill_lines.read(account_id, code)
     return render_template(
         "desk/card/bill.html",
-        bill=found,
-        payments=bill_lines.payments(account_id, found.season.id),
+        bill=bill_lines.read(account_id, code),
         kinds=labels.JOURNALS,
         request_kinds=KIND_TITLES,
         methods=labels.TENDERS,

@@ -118,7 +118,10 @@ def _household() -> Household | None:
 
 def _arguments() -> dict[str, Any]:
     """What was filled in, so that an address holds no more than it must."""
-    return {name: value for name, value in request.args.items() if value}
+    filled = {name: value for name, value in request.args.items() if value}
+    if "meter-quantity" not in filled:
+        filled.pop("meter-unit", None)
+    return filled
 
 
 def _choices(shelf: Shelf) -> list[SelectChoice]:

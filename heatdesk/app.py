@@ -31,6 +31,7 @@ from heatdesk.billing.views import (
     payments,
     quotes,
     receipts,
+    refunds,
     season_runs,
     seasons,
     supply_terms,
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,
 )

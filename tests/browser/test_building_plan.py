@@ -68,7 +68,9 @@ def test_rows_come_and_go_and_the_answer_follows(site, cashier, page):
     expect(answer).to_contain_text("Nothing to work out yet")
     page.keyboard.type("100")
     expect(answer).to_contain_text("¥2,600.00")
-    expect(page).to_have_url(re.compile(r"/billing/quotes\?rules=shenyang:2026-2027&use=residential&area=100$"))
+    expect(page).to_have_url(
+        re.compile(r"/billing/quotes\?rules=shenyang:2026-2027&use=residential&area=100$")
+    )
 
     page.keyboard.press("Alt+1")
     expect(page.locator(":focus")).to_have_attribute("name", "parts-0-kind")

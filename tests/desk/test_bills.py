@@ -245,8 +245,8 @@ def test_what_was_paid_on_a_bill_that_is_lowered_goes_to_the_prepayment_and_is_s
     assessments.assess(account.id, season().id, by=office.clerk.id, reason="suspended")
     db.session.commit()
     words = text_of(cashier.get(page(account)))
-    assert "moved to the prepayment, for the bill was lowered −1,861.60" in words
+    assert "2026-11-21 Bill reckoned anew moved to: Prepayment −1,861.60" in words
     assert "Paid −465.40 Due 0.00" in words
     said = statement(app, office, account)
     assert "微信WeChat2,327.00" in said
-    assert "转入预存Toprepayment−1,861.60合计Total465.40" in said
+    assert "转入预收采暖费Prepayment−1,861.60合计Total465.40" in said

@@ -28,11 +28,11 @@ class ReasonedLine:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money that came in: yuan, with the receipt's number and how it was paid, where they are known; what was moved
-    to or from the prepayment has no day of its own.
+    """Money that came in: yuan, with the receipt's number and how it was paid, where they are known; below zero what
+    went away again, to the prepayment for instance.
     """
 
-    on: date | None
+    on: date
     amount: Decimal
     receipt: str = ""
     method: str = ""
@@ -105,10 +105,7 @@ class FeeSheets(Sheets):
             Column("方式", "Method", 58),
             Column("金额 元", "Amount", 30, RIGHT),
         )
-        rows = [
-            (one.on.isoformat() if one.on else "", one.receipt, one.method, format_money(one.amount))
-            for one in payments
-        ]
+        rows = [(one.on.isoformat(), one.receipt, one.method, format_money(one.amount)) for one in payments]
         total = format_money(sum((one.amount for one in payments), ZERO))
         self.section(Section("缴费记录", "Payments", columns, rows, ("合计 Total", "", "", total)))
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, or_, select
 
 from heatdesk.approvals.models import Attachment, ChangeRequest
 from heatdesk.auth.models import Staff
@@ -20,18 +20,19 @@ from heatdesk.billing.models import (
     Bill,
     Charge,
     ChargeBasis,
+    Entry,
     Journal,
+    LedgerAccount,
     Payment,
     PaymentVoid,
     Receipt,
     Season,
     Tender,
 )
-from heatdesk.billing.rules.ledger import JournalKind
+from heatdesk.billing.rules.ledger import BillTotal, JournalKind, LedgerCode
 from heatdesk.billing.services import explanations, labels
 from heatdesk.db import db
 from heatdesk.errors import Missing
-from heatdesk.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,10 @@ class BillOf:
     lines: list[BillLine]
     payments: Sequence[Row[Any]]
     """Rows of (id, taken_at, business_date, amount, receipt, methods); voided ones are not among them."""
-
-    @property
-    def moved(self) -> Decimal:
-        """What came from the prepayment, below zero what went there: when a bill that was paid is lowered, and back."""
-        return self.paid - sum((row.amount for row in self.payments), ZERO)
+    moves: Sequence[Row[Any]]
+    """Rows of (journal_id, business_date, kind, code, amount): what else was paid, or taken away again when below zero.
+    A bill that is lowered below what was paid gives the rest to the prepayment; money may be transferred.
+    """
 
     @property
     def due(self) -> Decimal:
@@ -114,8 +114,48 @@ def read(account_id: int, code: str) -> BillOf:
     if found is None:
         raise Missing
     season, charged, reduced, paid = found
-    lines, payments = _lines(account_id, season.id), _payments(account_id, season.id)
-    return BillOf(season, charged, reduced, paid, lines, payments)
+    return BillOf(
+        season,
+        charged,
+        reduced,
+        paid,
+        lines=_lines(account_id, season.id),
+        payments=_payments(account_id, season.id),
+        moves=_moves(account_id, season.id),
+    )
+
+
+def _moves(account_id: int, season_id: int) -> Sequence[Row[Any]]:
+    is_raised = Entry.debit == LedgerCode.RECEIVABLE
+    other = case((is_raised, Entry.credit), else_=Entry.debit)
+    amount = func.sum(case((is_raised, -Entry.amount), else_=Entry.amount))
+    of_payments = select(Payment.journal_id).where(Payment.account_id == account_id)
+    of_voids = (
+        select(PaymentVoid.journal_id)
+        .join(Payment, Payment.id == PaymentVoid.payment_id)
+        .where(Payment.account_id == account_id)
+    )
+    return db.session.execute(
+        select(
+            Entry.journal_id,
+            Journal.business_date,
+            Journal.kind,
+            LedgerAccount.code,
+            amount.label("amount"),
+        )
+        .join(Journal, Journal.id == Entry.journal_id)
+        .join(LedgerAccount, LedgerAccount.code == other)
+        .where(
+            Entry.season_id == season_id,
+            Entry.account_id == account_id,
+            or_(is_raised, Entry.credit == LedgerCode.RECEIVABLE),
+            LedgerAccount.bill_total == BillTotal.PAID,
+            Entry.journal_id.not_in(of_payments),
+            Entry.journal_id.not_in(of_voids),
+        )
+        .group_by(Entry.journal_id, Journal.business_date, Journal.kind, LedgerAccount.code)
+        .order_by(Entry.journal_id)
+    ).all()
 
 
 def _payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:

@@ -5,6 +5,7 @@ from flask import current_app
 from heatdesk.auth.models import Staff
 from heatdesk.billing.papers.fee_sheet import Paid, ReasonedLine
 from heatdesk.billing.papers.fee_statements import FeeStatementFacts
+from heatdesk.billing.rules.ledger import CHART, LedgerCode
 from heatdesk.billing.services import bill_lines
 from heatdesk.billing.services.bill_lines import BillOf
 from heatdesk.billing.services.households import Household
@@ -44,7 +45,7 @@ def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts
 
 
 def _payments(bill: BillOf) -> tuple[Paid, ...]:
-    """The money for the bill, and what was moved between it and the prepayment."""
+    """The money for the bill, and what was moved between it and other accounts, such as the prepayment."""
     paid = [
         Paid(
             row.business_date,
@@ -54,7 +55,8 @@ def _payments(bill: BillOf) -> tuple[Paid, ...]:
         )
         for row in bill.payments
     ]
-    if bill.moved:
-        way = "由预存转入 From prepayment" if bill.moved > 0 else "转入预存 To prepayment"
-        paid.append(Paid(None, bill.moved, method=way))
+    for row in bill.moves:
+        other = CHART[LedgerCode(row.code)]
+        way = "转入" if row.amount < 0 else "转自"
+        paid.append(Paid(row.business_date, row.amount, method=f"{way} {other.name_zh} {other.name}"))
     return tuple(paid)

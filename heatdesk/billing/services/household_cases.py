@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from heatdesk.billing.models import Allocation, Journal, Payment, PaymentVoid, Season
-from heatdesk.billing.rules.states import SupplyMode, SupplyState
+from heatdesk.billing.rules.states import SeasonKind, SupplyMode, SupplyState
 from heatdesk.billing.rules.steps import figure
 from heatdesk.billing.rules.terms import Term
 from heatdesk.billing.services import supply_facts
@@ -30,7 +30,8 @@ class HouseholdCase:
 
 def of(account_id: int, code: str | None) -> HouseholdCase:
     """The case in the season with this code, else in the newest; raises `Missing` and `RuleBroken`."""
-    query = select(Season).order_by(Season.starts_on.desc()).limit(1)
+    heating = select(Season).where(Season.kind == SeasonKind.HEATING)
+    query = heating.order_by(Season.starts_on.desc()).limit(1)
     season = db.session.scalar(query if code is None else query.where(Season.code == code))
     if season is None:
         raise Missing

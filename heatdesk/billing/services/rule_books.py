@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from heatdesk.billing.models import Season, Tariff
 from heatdesk.billing.rules.cities import City
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
+from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.rules.workflow import TariffState
 from heatdesk.billing.services import cities, supply_facts, tariffs
@@ -99,4 +100,6 @@ def find(key: str) -> RuleBook:
 
 def _own_codes() -> list[str]:
     priced = exists().where(Tariff.state == TariffState.APPROVED, Tariff.valid_from <= Season.starts_on)
-    return list(db.session.scalars(select(Season.code).where(priced).order_by(Season.starts_on.desc())))
+    heating = Season.kind == SeasonKind.HEATING
+    query = select(Season.code).where(priced, heating).order_by(Season.starts_on.desc())
+    return list(db.session.scalars(query))

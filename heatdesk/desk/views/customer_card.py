@@ -53,6 +53,7 @@ def bill(account_id: int, code: str) -> ResponseReturnValue:
     return render_template(
         "desk/card/bill.html",
         bill=bill_lines.read(account_id, code),
+        chart={code: CHART[LedgerCode(code)] for code in LedgerCode},
         kinds=labels.JOURNALS,
         request_kinds=KIND_TITLES,
         methods=labels.TENDERS,

@@ -21,6 +21,7 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
+    buildings,
     counter,
     days,
     imports,
@@ -28,6 +29,7 @@ from heatdesk.billing.views import (
     number_books,
     papers,
     payments,
+    quotes,
     receipts,
     refunds,
     season_runs,
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     *(network.bp, network_exports.bp, customers.bp, accounts.bp, supply_terms.bp),
     *(customer_card.bp, card_exports.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
+    *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

@@ -54,6 +54,7 @@ class Day:
 ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
     ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
+    ("quotes.index", lazy("Fee calculator"), "calculator", Permission.QUOTE),
     ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
     ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
     ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),

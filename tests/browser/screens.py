@@ -93,6 +93,10 @@ PREPARED: dict[str, dict[str, tuple[str, Callable[[Page], None]]]] = {
     "cashier": {
         "counter-household": ("/billing/counter", find_household),
         "saved-filters": ("/billing/payments?method=cash", open_saved_filters),
+        "quote": (
+            "/billing/quotes?rules=shenyang:2026-2027&area=89.5&parts-0-kind=balcony&parts-0-area=6.35",
+            lambda _page: None,
+        ),
         "nothing-found": ("/search?q=qqqqqq", lambda _page: None),
         "refusal": ("/nothing/here", lambda _page: None),
     },

@@ -194,17 +194,21 @@ create trigger area_update after update on supply_term
 create trigger area_delete after delete on supply_term
     referencing old table as before for each statement execute function area_follows_term();
 
--- Fill account_balance from `rows` at once: its indexes are built for all rows together, and the trigger on it fills
--- building_figures anew.
+-- Fill account_balance from `rows` at once, and building_figures from it: indexes are built for all rows together.
 create function refill_balances(rows text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     execute format('create temporary table refilled on commit drop as %s', rows);
     truncate account_balance, building_figures;
     drop index ix_account_balance_owed_account_id, ix_account_balance_branch_id_owed_account_id;
+    alter table account_balance disable trigger figures_insert;
     insert into account_balance (account_id, branch_id, building_id, is_open, owed)
     select account_id, branch_id, building_id, is_open, owed from refilled order by account_id;
+    alter table account_balance enable trigger figures_insert;
     drop table refilled;
+    insert into building_figures (building_id, branch_id, accounts, owing, owed)
+    select building_id, branch_id, count(*) filter (where is_open), count(*) filter (where owed > 0), sum(owed)
+      from account_balance group by 1, 2 order by 1, 2;
     create index ix_account_balance_owed_account_id on account_balance (owed, account_id);
     create index ix_account_balance_branch_id_owed_account_id on account_balance (branch_id, owed, account_id);
     analyze account_balance, building_figures;

@@ -12,7 +12,11 @@ class AccountBalance(Model):
     """What an account owes over all seasons, and where it lies; every account has one."""
 
     __tablename__ = "account_balance"
-    __table_args__ = (Index(None, "owed", "account_id"), Index(None, "branch_id", "owed", "account_id"))
+    __table_args__ = (
+        Index(None, "owed", "account_id"),
+        Index(None, "branch_id", "owed", "account_id"),
+        Index(None, "building_id"),
+    )
 
     account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     branch_id: Mapped[int]

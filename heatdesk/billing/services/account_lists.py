@@ -1,4 +1,4 @@
-"""Lists of accounts: filtered, sorted, counted; one query for a page."""
+"""Lists of accounts: filtered, sorted, counted. A page first finds its ids, then reads the rows of those alone."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from heatdesk import search
 from heatdesk.billing.models import Account, AccountBalance, SupplyTerm
 from heatdesk.billing.services.place_figures import at_place, current_term
+from heatdesk.db import db
 from heatdesk.network.models import Premises
 from heatdesk.people.models import Customer
 from heatdesk.search import AccountSearch
@@ -30,19 +31,49 @@ class Wanted:
     sort: str = ""
 
 
+_HAS_TERM = select(SupplyTerm.id).where(current_term()).exists()
+
+
+def ids(wanted: Wanted, branch_id: int | None) -> Select[Any]:
+    """The ids of one page's rows in their order, joined with no more than filters and sort need.
+
+    Sorted by area, those without a supply term today are left to `ids_without_area`.
+    """
+    sorted_by = _TABLES_OF_SORT.get(_sort_key(wanted, branch_id), ())
+    return _matching(wanted, branch_id, *sorted_by).order_by(*_order(wanted.sort, branch_id))
+
+
+def ids_without_area(wanted: Wanted, branch_id: int | None) -> Select[Any] | None:
+    """The ids that come after all areas; none for other sorts and where a filter asks for a term."""
+    if wanted.sort.removeprefix("-") != "area_m2" or _asks_for_term(wanted):
+        return None
+    return _matching(wanted, branch_id).where(~_HAS_TERM).order_by(Account.id)
+
+
 def matching(wanted: Wanted, branch_id: int | None) -> Select[Any]:
-    """The ids that `listing` lists, joined with no more than the filters need; for counting them."""
-    query = select(Account.id)
-    if _starts_with_balance(wanted) or wanted.place:
-        query = query.join(AccountBalance, AccountBalance.account_id == Account.id)
-    if wanted.use_class or wanted.supply or wanted.mode:
-        query = query.join(SupplyTerm, current_term())
-    return _narrowed(query, wanted, branch_id)
+    """The ids of all rows in no order, for counting them."""
+    return _matching(wanted, branch_id)
+
+
+def rows_of(account_ids: list[int]) -> list[Any]:
+    """The rows of these accounts, in this order."""
+    found = {row.id: row for row in db.session.execute(_rows().where(Account.id.in_(account_ids)))}
+    return [found[account_id] for account_id in account_ids]
 
 
 def listing(wanted: Wanted, branch_id: int | None) -> Select[Any]:
+    """All rows, as `rows_of` has them, for a file."""
+    rows = _rows()
+    if wanted.words:
+        rows = rows.join(AccountSearch, _JOINS[AccountSearch])
+    if wanted.place:
+        rows = rows.where(at_place(*wanted.place, by_debt=True))
+    return _narrowed(rows, wanted, Account.branch_id, branch_id).order_by(*_order(wanted.sort, None))
+
+
+def _rows() -> Select[Any]:
     """Rows of (id, card_no, name, address, use_class, supply, mode, area_m2, owed, closed_on, is_locked, phones)."""
-    query = (
+    return (
         select(
             Account.id,
             Account.card_no,
@@ -63,38 +94,73 @@ def listing(wanted: Wanted, branch_id: int | None) -> Select[Any]:
         .join(Premises, Premises.id == Account.premises_id)
         .outerjoin(SupplyTerm, current_term())
     )
-    return _narrowed(query, wanted, branch_id).order_by(*_order(wanted.sort))
 
 
-def _order(sort: str) -> list[Any]:
+_JOINS: dict[Any, Any] = {
+    AccountBalance: AccountBalance.account_id == Account.id,
+    Customer: Customer.id == Account.customer_id,
+    Premises: Premises.id == Account.premises_id,
+    AccountSearch: AccountSearch.account_id == Account.id,
+}
+_TABLES_OF_SORT: dict[str, tuple[Any, ...]] = {
+    "name": (Customer,),
+    "address": (Premises,),
+    "address of a branch": (AccountSearch,),
+    "area_m2": (SupplyTerm,),
+    "owed": (AccountBalance,),
+}
+
+
+def _sort_key(wanted: Wanted, branch_id: int | None) -> str:
+    """What is sorted by: the addresses of one branch stand in the order of the search table's index."""
+    key = wanted.sort.removeprefix("-")
+    return "address of a branch" if key == "address" and branch_id is not None else key
+
+
+def _matching(wanted: Wanted, branch_id: int | None, *sorted_by: Any) -> Select[Any]:
+    tables = {*sorted_by}
+    if wanted.owing in ("yes", "no"):
+        tables.add(AccountBalance)
+    if _asks_for_term(wanted):
+        tables.add(SupplyTerm)
+    if wanted.words:
+        tables.add(AccountSearch)
+    query = select(Account.id)
+    for table in tables:
+        query = query.join(table, current_term() if table is SupplyTerm else _JOINS[table])
+    # The branch is asked of the table whose index gives the order.
+    branch: Any = Account.branch_id
+    if AccountBalance in sorted_by:
+        branch = AccountBalance.branch_id
+    if AccountSearch in sorted_by:
+        branch = AccountSearch.branch_id + 0
+    if wanted.place:
+        query = query.where(at_place(*wanted.place, by_debt=AccountBalance in tables))
+    return _narrowed(query, wanted, branch, branch_id)
+
+
+def _asks_for_term(wanted: Wanted) -> bool:
+    return bool(wanted.use_class or wanted.supply or wanted.mode)
+
+
+def _order(sort: str, branch_id: int | None) -> list[Any]:
     """The columns of the sort, all one way, so that an index can be read from either end."""
     sorts: dict[str, Any] = {
-        "name": Customer.name,
-        "address": Premises.address,
-        "area_m2": SupplyTerm.building_area_m2,
-        "owed": AccountBalance.owed,
+        "name": (Customer.name, Account.id),
+        "address": (Premises.address, Account.id)
+        if branch_id is None
+        else (AccountSearch.address, AccountSearch.account_id),
+        "area_m2": (SupplyTerm.building_area_m2, SupplyTerm.account_id),
+        "owed": (AccountBalance.owed, AccountBalance.account_id),
     }
-    key = sort.removeprefix("-")
-    column = sorts.get(key, Account.card_no)
-    number = AccountBalance.account_id if key == "owed" else Account.id
-    if not sort.startswith("-"):
-        return [column.asc(), number.asc()]
-    # Who has no supply term today has no area and comes last either way.
-    return [column.desc().nulls_last() if key == "area_m2" else column.desc(), number.desc()]
+    columns = sorts.get(sort.removeprefix("-"), (Account.card_no,))
+    return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
 
 
-def _starts_with_balance(wanted: Wanted) -> bool:
-    """Whether the index of debts is the way in; then the branch is asked of it, too."""
-    return wanted.owing in ("yes", "no") or wanted.sort.removeprefix("-") == "owed"
-
-
-def _narrowed(query: Select[Any], wanted: Wanted, branch_id: int | None) -> Select[Any]:
-    """The filters, on a query that has the tables they look at but the search."""
+def _narrowed(query: Select[Any], wanted: Wanted, branch: Any, branch_id: int | None) -> Select[Any]:
+    """The filters, on a query that has the tables they look at; `branch` is the column that tells the branch."""
     if wanted.words:
-        fitting = search.fitting(wanted.words) or [AccountSearch.name == wanted.words]
-        query = query.join(AccountSearch, AccountSearch.account_id == Account.id).where(*fitting)
-    if wanted.place:
-        query = at_place(query, *wanted.place)
+        query = query.where(*(search.fitting(wanted.words) or [AccountSearch.name == wanted.words]))
     if wanted.owing in ("yes", "no"):
         query = query.where(AccountBalance.owed > 0 if wanted.owing == "yes" else AccountBalance.owed == 0)
     states: dict[str, Any] = {
@@ -102,7 +168,6 @@ def _narrowed(query: Select[Any], wanted: Wanted, branch_id: int | None) -> Sele
         "closed": Account.closed_on.is_not(None),
         "locked": Account.is_locked,
     }
-    branch: Any = AccountBalance.branch_id if _starts_with_balance(wanted) else Account.branch_id
     chosen: tuple[tuple[Any, Any], ...] = (
         (branch, branch_id),
         (Account.customer_id, wanted.customer_id),

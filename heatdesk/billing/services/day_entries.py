@@ -36,7 +36,7 @@ def select_entries(branch_id: int, day: date, *, code: str = "") -> Select[Any]:
         .outerjoin(Account, Account.id == Entry.account_id)
         .outerjoin(Season, Season.id == Entry.season_id)
         .where(*journals_of_day(branch_id, day), *moved)
-        .order_by(Entry.id)
+        .order_by(Journal.id, Entry.id)
     )
 
 

@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "billing/payments/index.html",
         narrowed=narrowed,
-        page=paginate(payment_lists.listed(narrowed)),
+        page=paginate(payment_lists.listed(narrowed), counted=payment_lists.matching(narrowed)),
         totals=payment_lists.totals(narrowed),
         cashiers=payment_lists.cashiers(current_user.branch_id),
         tenders=labels.TENDERS,

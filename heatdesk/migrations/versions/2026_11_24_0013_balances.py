@@ -32,6 +32,7 @@ def upgrade() -> None:
         "account_balance",
         ["branch_id", "owed", "account_id"],
     )
+    op.create_index(op.f("ix_account_balance_building_id"), "account_balance", ["building_id"])
     op.create_table(
         "building_figures",
         _key("building_id"),
@@ -60,11 +61,34 @@ def upgrade() -> None:
         _money("paid"),
         sa.PrimaryKeyConstraint("season_id", "building_id", "branch_id", name=op.f("pk_building_season")),
     )
+    _index_lists()
     script = Path(__file__).parents[1] / "sql" / "0013_balances.sql"
     driver_connection: Any = op.get_bind().connection.driver_connection
     with driver_connection.cursor() as cursor:
         cursor.execute(script.read_text(encoding="utf-8"))
     op.execute("select rebuild_balances()")
+
+
+def _index_lists() -> None:
+    """What lists are sorted and narrowed by."""
+    op.drop_index(op.f("ix_account_branch_id_id"), "account")
+    op.create_index(op.f("ix_account_branch_id_card_no"), "account", ["branch_id", "card_no"])
+    op.create_index("ix_account_locked", "account", ["id"], postgresql_where=sa.text("is_locked"))
+    op.create_index(op.f("ix_premises_address_id"), "premises", ["address", "id"])
+    op.create_index(
+        "ix_account_search_addresses",
+        "account_search",
+        [sa.text("(branch_id + 0)"), "address", "account_id"],
+    )
+    op.create_index(
+        op.f("ix_supply_term_building_area_m2_account_id"), "supply_term", ["building_area_m2", "account_id"]
+    )
+    for name, table, column, where in (
+        ("ix_supply_term_unusual_state", "supply_term", "state", "state <> 'supplied'"),
+        ("ix_supply_term_unusual_mode", "supply_term", "mode", "mode <> 'area'"),
+        ("ix_customer_organisation", "customer", "id", "kind = 'organisation'"),
+    ):
+        op.create_index(name, table, [column], postgresql_where=sa.text(where))
 
 
 def _key(name: str) -> sa.Column[Any]:

@@ -138,6 +138,8 @@ class Kind:
     permission: Permission = Permission.REQUEST_CREATE
     form: type[FlaskForm]
     evidence: tuple[Evidence, ...] = ()
+    undone_by: tuple[str, ...] = ()
+    """Kinds of later requests that take the effect back; the same kind where the old fact is asked for again."""
 
     def read(self, form: Any) -> Payload:
         """The payload of a valid form: texts, whole numbers, truth values, lists and records only."""

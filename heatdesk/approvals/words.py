@@ -41,6 +41,7 @@ KIND_TITLES = {
     "receivable": lazy("Receivable adjustment"),
     "bad_debt": lazy("Bad debt"),
     "refund": lazy("Refund"),
+    "refund_withdrawal": lazy("Withdrawal of a refund"),
     "reversal": lazy("Reversal after the day"),
     "suspension": lazy("Suspension of supply"),
     "resumption": lazy("Resumption of supply"),
@@ -52,7 +53,10 @@ KIND_TITLES = {
     "owner": lazy("Change of owner"),
     "cut_off": lazy("Cut off"),
     "demolition": lazy("Demolition"),
-    "tariff": lazy("Tariffs and settings"),
+    "temporary_suspension": lazy("Temporary suspension"),
+    "payer_share": lazy("Share of an organisation"),
+    "tariff": lazy("Tariff"),
+    "settings": lazy("Settings"),
     "approval_rule": lazy("Approval rule"),
 }
 """Every kind that has rules, as people call it; which of them can be asked for, the registry says."""

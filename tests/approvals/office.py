@@ -28,6 +28,8 @@ from heatdesk.errors import RuleBroken
 from tests import factories
 
 PDF = b"%PDF-1.7 signed measuring record"
+OWED = "50000.00"
+"""What a household of the office owes unless a test says otherwise."""
 
 
 class TooLittleOwed(RuleBroken):
@@ -85,12 +87,11 @@ class Reduction(Kind):
         if bill.due < amount:
             raise TooLittleOwed(due=str(bill.due))
         moved = ledger.movement(
-            LedgerCode.REDUCTION,
+            LedgerCode.MIGRATION,
             LedgerCode.RECEIVABLE,
             amount,
             season_id=bill.season_id,
             account_id=account.id,
-            item="heat",
         )
         ledger.post(JournalKind.ASSESSMENT, [moved], branch_id=account.branch_id, by=by)
 
@@ -146,7 +147,7 @@ class Office:
     def everybody(self) -> list[Staff]:
         return [one for one in vars(self).values() if isinstance(one, Staff)]
 
-    def account(self, owed: str = "50000.00", **values: Any) -> Account:
+    def account(self, owed: str = OWED, **values: Any) -> Account:
         account = factories.make_account(self.branch, **values)
         factories.owe(account, db.session.get_one(Season, open_season_id()), owed, self.clerk)
         return account

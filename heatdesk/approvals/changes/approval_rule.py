@@ -77,6 +77,7 @@ class ApprovalRuleChange(Kind):
     department = "finance"
     permission = Permission.APPROVAL_RULE_EDIT
     form = ApprovalRuleForm
+    undone_by = ("approval_rule",)
 
     def read(self, form: Any) -> Payload:
         fields = [form[f"level_{number}"].form for number in range(1, MOST_LEVELS + 1)]

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.ledger import AccountKind, JournalKind
+from heatdesk.billing.rules.ledger import AccountKind, BillTotal, JournalKind
 from heatdesk.billing.rules.workflow import DayState
 from heatdesk.db import CreatedAt, Model, Money
 
@@ -29,6 +29,9 @@ class LedgerAccount(Model):
     kind: Mapped[AccountKind]
     name: Mapped[str]
     name_zh: Mapped[str]
+    bill_total: Mapped[BillTotal] = mapped_column(
+        server_default=BillTotal.PAID, comment="what a movement between 1122 and this account does to a bill"
+    )
     general_ledger_code: Mapped[str | None]
 
 

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from heatdesk.billing.rules.states import UseClass
+from heatdesk.billing.rules.states import SeasonKind, UseClass
 from heatdesk.billing.rules.workflow import SeasonState, TariffState
 from heatdesk.db import CreatedAt, Model, Pk
 
 
 class Season(Model):
-    """One heating season; the statutory number of days is a fact of its own (domain.md §1.1, conclusion 3)."""
+    """A period that is charged, mostly one heating season; the statutory number of days is a fact of its own
+    (domain.md §1.1, conclusion 3).
+    """
 
     __tablename__ = "season"
     __table_args__ = (
@@ -21,6 +23,7 @@ class Season(Model):
     )
 
     id: Mapped[Pk]
+    kind: Mapped[SeasonKind] = mapped_column(server_default=SeasonKind.HEATING)
     code: Mapped[str] = mapped_column(unique=True, comment="2026-2027")
     starts_on: Mapped[date]
     ends_on: Mapped[date]

@@ -14,6 +14,16 @@ class UseClass(StrEnum):
     PUBLIC = "public"
 
 
+class SeasonKind(StrEnum):
+    """What a period of charging is for; every kind has bills of its own, one per account and period."""
+
+    HEATING = "heating"
+    SETTLEMENT = "settlement"
+    """Steam, hot water, agreed minimum quantities: periods of their own, such as months (brief B14)."""
+    CONNECTION = "connection"
+    """Connection fees, which belong to no winter."""
+
+
 class SupplyMode(StrEnum):
     """What is counted: floor area, heat by meter, steam or hot water, or an agreed minimum quantity."""
 
@@ -109,3 +119,10 @@ class Item(StrEnum):
     PENALTY = "penalty"
     RECONNECTION = "reconnection"
     CONNECTION = "connection"
+    WRITE_DOWN = "write_down"
+    """账目核减: an amount taken off a bill."""
+    RECEIVABLE = "receivable"
+    """应收调整: an amount by which a bill rises or falls."""
+    BAD_DEBT = "bad_debt"
+    PAYER_SHARE = "payer_share"
+    """What an organisation takes over: below zero for the household, above for the organisation."""

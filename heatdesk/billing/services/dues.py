@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services.explanations import sentences
+from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.standings import Standing
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -72,14 +73,9 @@ def item_label(charges: Collection[Charge]) -> str:
     """What a bill is for; without charges it was taken over from the old books."""
     if not charges:
         return _("Opening balance")
-    return " + ".join(_item(charge.item) for charge in charges)
+    return " + ".join(str(ITEMS[Item(charge.item)]) for charge in charges)
 
 
 def explanation_of(charges: Collection[Charge]) -> list[str]:
     """Why the bill is what it is, item after item, the formula of each first."""
     return [sentence for charge in charges for sentence in sentences(charge)]
-
-
-def _item(item: str) -> str:
-    labels = {Item.HEAT: _("Heating fee"), Item.BASIC_FEE: _("Basic fee")}
-    return labels.get(Item(item), item) if item in set(Item) else item

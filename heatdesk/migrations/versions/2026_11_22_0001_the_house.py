@@ -1187,7 +1187,10 @@ def upgrade() -> None:
     _run_sql(SchemaManager.get_schema())
     op.bulk_insert(
         sa.table("ledger_account", *(sa.column(name) for name in ("code", "kind", "name", "name_zh"))),
-        [{"code": code, **facts._asdict()} for code, facts in CHART.items()],
+        [
+            {"code": code, "kind": facts.kind, "name": facts.name, "name_zh": facts.name_zh}
+            for code, facts in CHART.items()
+        ],
     )
     for name in ("ledger", "tills", "seasons", "search", "audit", "grants"):
         _run_sql((Path(__file__).parents[1] / "sql" / f"0001_{name}.sql").read_text(encoding="utf-8"))

@@ -1,9 +1,25 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import balances, books, days, guards, papers, report, requests
+from heatdesk.billing.services.verification import (
+    balances,
+    books,
+    days,
+    guards,
+    papers,
+    refunds,
+    report,
+    requests,
+)
 from heatdesk.billing.services.verification.report import Outcome
 
-INVARIANTS = [*books.INVARIANTS, *balances.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *guards.INVARIANTS]
+INVARIANTS = [
+    *books.INVARIANTS,
+    *balances.INVARIANTS,
+    *papers.INVARIANTS,
+    *refunds.INVARIANTS,
+    *requests.INVARIANTS,
+    *guards.INVARIANTS,
+]
 
 
 def verify() -> list[Outcome]:

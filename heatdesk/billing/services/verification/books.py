@@ -4,12 +4,13 @@ from heatdesk.billing.services.verification.report import Invariant
 
 _BILL_FOLD = """
     select season_id, account_id,
-           sum(case when counter in ('6001', '6002', '3999') then signed else 0 end) as charged,
-           sum(case when counter in ('6009', '6701') then -signed else 0 end) as reduced,
-           sum(case when counter not in ('6001', '6002', '3999', '6009', '6701') then -signed else 0 end) as paid
+           sum(case bill_total when 'charged' then signed else 0 end) as charged,
+           sum(case bill_total when 'reduced' then -signed else 0 end) as reduced,
+           sum(case bill_total when 'paid' then -signed else 0 end) as paid
       from (select season_id, account_id, credit as counter, amount as signed from entry where debit = '1122'
             union all
             select season_id, account_id, debit, -amount from entry where credit = '1122') movement
+      join ledger_account on ledger_account.code = counter
      group by season_id, account_id
 """
 

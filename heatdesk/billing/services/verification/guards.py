@@ -15,6 +15,7 @@ _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('c
     ('change_request', 'moves'), ('change_request', 'starts_as_draft'), ('change_request', 'never_deleted'),
     ('attachment', 'of_draft'), ('request_editor', 'of_draft'), ('journal', 'on_authority'),
     ('request_effect', 'on_authority'), ('delegation', 'ends_once'),
+    ('refund', 'ends_once'), ('refund', 'never_deleted'),
     ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
     ('account', 'balance_insert'), ('account', 'balance_update'), ('account', 'balance_delete'),
     ('premises', 'balance_update'), ('bill', 'balance_insert'), ('bill', 'balance_update'),

@@ -21,8 +21,8 @@ INVARIANTS = [
           full join (select season_id, account_id, item,
                             sum(case when debit = '1122' then amount else -amount end) as amount
                        from entry
-                      where (debit = '1122' and credit in ('6001', '6002'))
-                         or (credit = '1122' and debit in ('6001', '6002'))
+                       join ledger_account on code = case when debit = '1122' then credit else debit end
+                      where (debit = '1122' or credit = '1122') and bill_total <> 'paid' and code <> '3999'
                       group by season_id, account_id, item) entries using (season_id, account_id, item)
          where coalesce(charges.amount, 0) <> coalesce(entries.amount, 0)
         """,

@@ -50,9 +50,9 @@ INVARIANTS = [
           left join lateral (
                select sum(case when entry.debit = '1122' then entry.amount else -entry.amount end) as amount
                  from journal join entry on entry.journal_id = journal.id
-                where journal.change_request_id = change_request.id
-                  and ((entry.debit = '1122' and entry.credit in ('6001', '6002', '6009', '6701'))
-                       or (entry.credit = '1122' and entry.debit in ('6001', '6002', '6009', '6701')))) booked on true
+                 join ledger_account on code = case when debit = '1122' then credit else debit end
+                where journal.change_request_id = change_request.id and bill_total <> 'paid'
+                  and (debit = '1122' or credit = '1122')) booked on true
           left join lateral (select sum(amount) as amount from request_effect
                               where change_request_id = change_request.id) said on true
          where coalesce(booked.amount, 0) <> coalesce(said.amount, 0)

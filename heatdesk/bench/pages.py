@@ -58,7 +58,7 @@ _MONEY = (
 )
 _BOOKS = (
     *("/billing/days", "/billing/days/{branch}/2026-10-20", "/billing/days/{branch}/2026-10-20/entries"),
-    *("/billing/days/{branch}/2026-10-20/entries?page=200", "/billing/days/{branch}/2026-10-20/entries?code=1001"),
+    *("/billing/days/{branch}/2026-10-20/entries?page=200", "/billing/days/{branch}/2026-10-20/entries?account=1001"),
     *("/approvals", "/approvals/rules", "/approvals/delegations", "/requests/new"),
 )
 _TRAIL = (

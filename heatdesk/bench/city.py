@@ -68,7 +68,8 @@ _PAYMENTS = (
     create temporary table taken on commit drop as
     select nextval('journal_id_seq') as journal_id, shift.id as shift_id, shift.staff_id, book.id as book_id,
            book.first_number + due.place - 1 as number, due.*
-      from (select bill.season_id, bill.account_id, balance.branch_id, bill.charged - bill.reduced - bill.paid as amount,
+      from (select bill.season_id, bill.account_id, balance.branch_id,
+                   bill.charged - bill.reduced - bill.paid as amount,
                    (row_number() over (partition by balance.branch_id order by bill.account_id) - 1) % 2 as till,
                    (row_number() over (partition by balance.branch_id order by bill.account_id) + 1) / 2 as place
               from bill join account_balance balance using (account_id) join season on season.id = bill.season_id
@@ -91,10 +92,12 @@ _PAYMENTS = (
     select payment.id, 'cash', payment.amount from payment join taken using (journal_id)""",
     """
     insert into allocation (payment_id, season_id, account_id, amount)
-    select payment.id, taken.season_id, payment.account_id, payment.amount from payment join taken using (journal_id)""",
+    select payment.id, taken.season_id, payment.account_id, payment.amount
+      from payment join taken using (journal_id)""",
     """
     insert into receipt (number_book_id, number, written, payment_id, token, facts)
-    select book_id, number, number::text, payment.id, gen_random_uuid(), '{}' from payment join taken using (journal_id)""",
+    select book_id, number, number::text, payment.id, gen_random_uuid(), '{}'
+      from payment join taken using (journal_id)""",
 )
 
 _TRAIL = """
@@ -117,8 +120,8 @@ def bill() -> None:
     with transaction():
         starter, releaser, season_id = db.session.execute(
             text(
-                "select (select id from staff where login = 'starter'), (select id from staff where login = 'releaser'),"
-                " (select id from season where code = '2026-2027')"
+                "select starter.id, releaser.id, season.id from staff starter, staff releaser, season"
+                " where starter.login = 'starter' and releaser.login = 'releaser' and season.code = '2026-2027'"
             )
         ).one()
     with crew(_PROCESSES) as workers:

@@ -7,6 +7,7 @@ that nobody else slows. Processor time is that of the web server and of the data
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from urllib.parse import quote
@@ -25,65 +26,22 @@ _SLOWEST = 12
 
 TARGETS = {"slowest page, p95": f"< {LIMIT} ms", "slowest page, p95 of processor time": f"< {LIMIT} ms"}
 
-_LISTS = (
-    *("", "?sort=-card_no", "?sort=name", "?sort=-name", "?sort=address", "?sort=-address", "?sort=area_m2"),
-    *("?sort=-area_m2", "?sort=owed", "?sort=-owed", "?owing=yes", "?owing=no", "?owing=yes&sort=-owed", "?page=200"),
-    *("?state=closed", "?state=locked", "?state=any&owing=yes", "?use_class=non_residential", "?supply=suspended"),
-    *("?supply=cut", "?mode=metered", "?q=王", "?q=花园", "?q=王伟&owing=yes", "?use_class=non_residential&owing=yes"),
-    *("?place=offices-{office}", "?place=communities-{community}", "?place=buildings-{building}", "?place=sources-1"),
-    *("?place=branches-{branch}&owing=yes&sort=-owed", "?place=communities-{community}&sort=-owed", "?where=花园"),
-)
-_NOUNS = ("branches", "offices", "sources", "stations", "districts", "communities", "buildings", "premises")
-_ALL = (
-    *("/", "/jobs", "/password", "/search?q=王", "/search?q=花园 12"),
-    *(f"/billing/accounts{words}" for words in _LISTS),
-    *("/people/customers", "/people/customers?sort=name", "/people/customers?sort=-name", "/people/customers?q=王"),
-    *("/people/customers?kind=organisation", "/people/customers?q=花园", "/people/customers/{account}"),
-    *("/network", *(f"/network/{noun}" for noun in _NOUNS), "/network/premises?q=号楼 2单元", "/network/buildings?q=1"),
-    *(f"/network/{noun}/rows?ids={{{noun}}}" for noun in _NOUNS),
-    *("/network/branches/{branch}", "/network/branches/{branch}/figures", "/network/offices/{office}"),
-    *("/network/offices/{office}/figures", "/network/sources/1", "/network/sources/1/figures", "/network/stations/1"),
-    *("/network/stations/1/figures", "/network/districts/1", "/network/districts/1/figures"),
-    *("/network/communities/{community}", "/network/communities/{community}/figures"),
-    *("/network/buildings/{building}", "/network/premises/{account}", "/network/suggest?where=花园"),
-    *("/network/buildings/suggest?where=花园 1", "/network/premises/suggest?where=花园"),
-    *("/households/{account}", "/households/{account}/terms", "/households/{account}/changes"),
-)
-_MONEY = (
-    *("/billing/payments", "/billing/payments?day=2026-10-20&page=20", "/billing/payments?number={receipt}"),
-    *("/billing/payments?card_no={card}", "/billing/payments?method=cash", "/billing/payments/{payment}"),
-    *("/households/{account}/ledger", "/households/{account}/papers", "/billing/tills", "/billing/tills/{shift}"),
-    *("/billing/seasons", "/billing/seasons/{season}", "/billing/seasons/{season}/runs/{run}", "/billing/tariffs"),
-    *("/billing/seasons/{season}/runs/{run}/exceptions", "/billing/tariffs/1", "/requests", "/requests/all"),
-)
-_BOOKS = (
-    *("/billing/days", "/billing/days/{branch}/2026-10-20", "/billing/days/{branch}/2026-10-20/entries"),
-    *("/billing/days/{branch}/2026-10-20/entries?page=200", "/billing/days/{branch}/2026-10-20/entries?account=1001"),
-    *("/approvals", "/approvals/rules", "/approvals/delegations", "/requests/new"),
-)
-_TRAIL = (
-    *("/audit", "/audit?who=till3-1", "/audit?table=premises&verb=update", "/audit?table=tariff", "/audit?page=200"),
-    *("/audit?table=premises&subject={account}", "/audit?first=2026-11-01&last=2026-11-02", "/audit?verb=delete"),
-)
-_NUMBERS = ("/billing/number-books", "/billing/number-books/{book}", "/billing/days/{branch}/2026-10-20/close")
-PAGES: dict[str, tuple[str, ...]] = {
-    "manager": (*_ALL, *_MONEY, *_BOOKS),
-    "auditor": (*_TRAIL, *_NUMBERS),
-    "administrator": ("/auth/staff", "/auth/staff/new"),
-    "clerk": (
-        *(*_ALL, *_MONEY, *_BOOKS, "/billing/accounts/customers?customer=王", "/billing/imports"),
-        *("/billing/accounts/{account}/edit", "/billing/accounts/{account}/close", "/billing/accounts/{account}/lock"),
-        *("/billing/accounts/{account}/terms/new", "/people/customers/{account}/edit", "/people/customers/new"),
-        *("/network/buildings/{building}/edit", "/network/communities/{community}/edit", "/network/buildings/new"),
-        "/network/premises/{account}/edit",
-    ),
-    "supervisor": (*_TRAIL, *_NUMBERS),
-    "cashier": (
-        *("/billing/counter", "/billing/counter/{account}", "/billing/counter/search?q=王"),
-        *("/billing/counter/search?q={card}", "/billing/tills", "/billing/tills/open"),
-    ),
-}
-"""Who looks at what. Files to keep (exports, papers) are no pages."""
+
+def _read_pages() -> dict[str, list[str]]:
+    """The lines of `pages.txt` by the login that asks for them."""
+    found: dict[str, list[str]] = {}
+    logins: list[str] = []
+    for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            logins = line.strip("[]").split()
+        elif line and not line.startswith("#"):
+            for login in logins:
+                found.setdefault(login, []).append(line)
+    return found
+
+
+PAGES = _read_pages()
+"""Paths by the login of `city.PEOPLE` that asks for them."""
 
 _PLACES = """
     select json_build_object(
@@ -94,9 +52,9 @@ _PLACES = """
         'branches', (select string_agg(id::text, ',') from branch),
         'offices', (select string_agg(id::text, ',') from office),
         'sources', '1', 'stations', '1', 'districts', '1',
-        'communities', (select string_agg(id::text, ',') from (select id from community order by id desc limit 50) newest),
-        'buildings', (select string_agg(id::text, ',') from (select id from building order by id desc limit 50) newest),
-        'premises', (select string_agg(id::text, ',') from (select id from premises order by id desc limit 50) newest))
+        'communities', (select string_agg(id::text, ',') from (select id from community order by id desc limit 50) new),
+        'buildings', (select string_agg(id::text, ',') from (select id from building order by id desc limit 50) new),
+        'premises', (select string_agg(id::text, ',') from (select id from premises order by id desc limit 50) new))
       from payment join account on account.id = payment.account_id join receipt on receipt.payment_id = payment.id
       join premises on premises.id = account.premises_id join building on building.id = premises.building_id, season_run
      where account.branch_id = (select max(id) from branch) order by payment.id desc limit 1

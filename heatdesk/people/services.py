@@ -49,7 +49,9 @@ def listing(
     if kind in set(CustomerKind):
         query = query.where(Customer.kind == kind)
     if words:
-        query = query.where(Customer.id.in_(_found(words, branch_id, most=None if whole or kind else COUNT_LIMIT)))
+        query = query.where(
+            Customer.id.in_(_found(words, branch_id, most=None if whole or kind else COUNT_LIMIT))
+        )
     orders: dict[str, tuple[Any, ...]] = {
         "name": (Customer.name.asc(), Customer.id.asc()),
         "-name": (Customer.name.desc(), Customer.id.desc()),

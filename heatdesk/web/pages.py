@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, flash, request, url_for
 from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from werkzeug.routing import BaseConverter, ValidationError
 
 from heatdesk.config import ASSETS
@@ -61,10 +61,15 @@ class Page(Pagination):
 
 def _go_by_indexes(*, on: bool) -> None:
     """Keep the planner from merging and hashing for a page of rows: it expects rows that fit all over a table, but they
-    stand together, say those of one branch, and it would read the table up to them.
+    stand together, say those of one branch, and it would read the table up to them. Nor does a page start helpers:
+    the other core is for the next reader.
     """
-    ways = ("enable_mergejoin", "enable_hashjoin")
-    db.session.execute(select(*[func.set_config(way, "off" if on else "on", True) for way in ways]))
+    db.session.execute(
+        text("; ".join(f"set local {way} to {off if on else 'default'}" for way, off in _WAYS))
+    )
+
+
+_WAYS = (("enable_mergejoin", "off"), ("enable_hashjoin", "off"), ("max_parallel_workers_per_gather", "0"))
 
 
 def _count(query: Select[Any]) -> int:

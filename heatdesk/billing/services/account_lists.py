@@ -73,7 +73,7 @@ def listing(wanted: Wanted, branch_id: int | None) -> Select[Any]:
 
 def _rows() -> Select[Any]:
     """Rows of (id, card_no, name, address, use_class, supply, mode, area_m2, owed, closed_on, is_locked, phones)."""
-    return (
+    query: Any = (
         select(
             Account.id,
             Account.card_no,
@@ -94,6 +94,8 @@ def _rows() -> Select[Any]:
         .join(Premises, Premises.id == Account.premises_id)
         .outerjoin(SupplyTerm, current_term())
     )
+    rows: Select[Any] = query
+    return rows
 
 
 _JOINS: dict[Any, Any] = {
@@ -128,8 +130,10 @@ def _matching(wanted: Wanted, branch_id: int | None, *sorted_by: Any) -> Select[
     query = select(Account.id)
     for table in tables:
         query = query.join(table, current_term() if table is SupplyTerm else _JOINS[table])
-    # The branch is asked of the table whose index gives the order.
+    # The branch is asked of the table that is searched, or whose index gives the order.
     branch: Any = Account.branch_id
+    if wanted.words:
+        branch = AccountSearch.branch_id
     if AccountBalance in sorted_by:
         branch = AccountBalance.branch_id
     if AccountSearch in sorted_by:

@@ -88,7 +88,7 @@ def _by_place(
 ) -> Select[Any]:
     """Rows of (place id, sums…) over the rows that a table keeps by building and branch."""
     own: dict[str, Any] = {"branches": table.branch_id, "buildings": table.building_id}
-    place = own.get(noun, _PLACES.get(noun))
+    place: Any = own[noun] if noun in own else _PLACES[noun]
     query = select(place, *sums).select_from(table)
     if noun in _PLACES:
         query = _with_places(noun, query.join(Building, Building.id == table.building_id))

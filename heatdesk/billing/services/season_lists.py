@@ -31,7 +31,12 @@ def select_seasons(state: str | None, branch_id: int | None) -> Select[Any]:
 
 def figures(season: Season, branch_id: int | None) -> Any:
     """Bills, charged, paid and owed of one season."""
-    sums = _sums(branch_id).where(BuildingSeason.season_id == season.id).group_by(BuildingSeason.season_id).subquery()
+    sums = (
+        _sums(branch_id)
+        .where(BuildingSeason.season_id == season.id)
+        .group_by(BuildingSeason.season_id)
+        .subquery()
+    )
     query: Any = select(
         func.coalesce(func.sum(sums.c.bills), 0).label("bills"),
         func.coalesce(func.sum(sums.c.charged), ZERO).label("charged"),

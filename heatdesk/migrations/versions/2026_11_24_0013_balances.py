@@ -74,6 +74,7 @@ def _index_lists() -> None:
     op.drop_index(op.f("ix_account_branch_id_id"), "account")
     op.create_index(op.f("ix_account_branch_id_card_no"), "account", ["branch_id", "card_no"])
     op.create_index("ix_account_locked", "account", ["id"], postgresql_where=sa.text("is_locked"))
+    op.create_index(op.f("ix_audit_entry_actor_id_id"), "audit_entry", ["actor_id", "id"])
     op.create_index(op.f("ix_premises_address_id"), "premises", ["address", "id"])
     op.create_index(
         "ix_account_search_addresses",

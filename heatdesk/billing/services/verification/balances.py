@@ -7,11 +7,12 @@ INVARIANTS = [
         "I29",
         "What is kept per account and building is what accounts, supply terms and bills add up to",
         """
-        select format('account %s: kept %s/%s/%s owing %s, the books say %s/%s/%s owing %s', account_id, kept.branch_id,
-                      kept.building_id, kept.is_open, kept.owed, fold.branch_id, fold.building_id, fold.is_open, fold.owed)
+        select format('account %s: kept %s/%s/%s owing %s, the books say %s/%s/%s owing %s', account_id,
+                      kept.branch_id, kept.building_id, kept.is_open, kept.owed,
+                      fold.branch_id, fold.building_id, fold.is_open, fold.owed)
           from account_balance kept full join (
-            select account.id as account_id, account.branch_id, premises.building_id, account.closed_on is null as is_open,
-                   coalesce(due.owed, 0) as owed
+            select account.id as account_id, account.branch_id, premises.building_id,
+                   account.closed_on is null as is_open, coalesce(due.owed, 0) as owed
               from account join premises on premises.id = account.premises_id
               left join (select account_id, sum(charged - reduced - paid) as owed from bill group by account_id) due
                    on due.account_id = account.id) fold using (account_id)

@@ -60,16 +60,19 @@ class Page(Pagination):
 
 
 def _go_by_indexes(*, on: bool) -> None:
-    """Keep the planner from merging and hashing for a page of rows: it expects rows that fit all over a table, but they
-    stand together, say those of one branch, and it would read the table up to them. Nor does a page start helpers:
-    the other core is for the next reader.
+    """Keep the planner from merging, hashing and scanning for a page of rows: it expects what fits all over a table,
+    but it stands together, say that of one branch, and it would read the table up to there. Nor does a page start
+    helpers: the other core is for the next reader.
     """
     db.session.execute(
         text("; ".join(f"set local {way} to {off if on else 'default'}" for way, off in _WAYS))
     )
 
 
-_WAYS = (("enable_mergejoin", "off"), ("enable_hashjoin", "off"), ("max_parallel_workers_per_gather", "0"))
+_WAYS = (
+    *(("enable_mergejoin", "off"), ("enable_hashjoin", "off"), ("enable_seqscan", "off")),
+    *(("max_parallel_workers_per_gather", "0"), ("jit", "off")),
+)
 
 
 def _count(query: Select[Any]) -> int:

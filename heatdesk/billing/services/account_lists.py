@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, Select, literal_column, select
 
 from heatdesk import search
 from heatdesk.billing.models import Account, AccountBalance, SupplyTerm
@@ -65,7 +65,7 @@ def listing(wanted: Wanted, branch_id: int | None) -> Select[Any]:
     """All rows, as `rows_of` has them, for a file."""
     rows = _rows()
     if wanted.words:
-        rows = rows.join(AccountSearch, _JOINS[AccountSearch])
+        rows = rows.join(AccountSearch, _JOINS[AccountSearch]).where(*_fitting(wanted))
     if wanted.place:
         rows = rows.where(at_place(*wanted.place, by_debt=True))
     return _narrowed(rows, wanted, Account.branch_id, branch_id).order_by(*_order(wanted.sort, None))
@@ -125,22 +125,33 @@ def _matching(wanted: Wanted, branch_id: int | None, *sorted_by: Any) -> Select[
         tables.add(AccountBalance)
     if _asks_for_term(wanted):
         tables.add(SupplyTerm)
-    if wanted.words:
+    if wanted.words and branch_id is None:
         tables.add(AccountSearch)
     query = select(Account.id)
     for table in tables:
         query = query.join(table, current_term() if table is SupplyTerm else _JOINS[table])
-    # The branch is asked of the table that is searched, or whose index gives the order.
+    # The branch is asked of the table whose index gives the order.
     branch: Any = Account.branch_id
-    if wanted.words:
-        branch = AccountSearch.branch_id
     if AccountBalance in sorted_by:
         branch = AccountBalance.branch_id
     if AccountSearch in sorted_by:
-        branch = AccountSearch.branch_id + 0
+        branch = literal_column("(account_search.branch_id + 0)", BigInteger)
+    if wanted.words:
+        query = query.where(*(_fitting(wanted) if branch_id is None else [_found(wanted, branch_id)]))
     if wanted.place:
         query = query.where(at_place(*wanted.place, by_debt=AccountBalance in tables))
     return _narrowed(query, wanted, branch, branch_id)
+
+
+def _fitting(wanted: Wanted) -> list[Any]:
+    """The conditions on `AccountSearch`; where nothing usable was typed, none but the whole name fits."""
+    return search.fitting(wanted.words) or [AccountSearch.name == wanted.words]
+
+
+def _found(wanted: Wanted, branch_id: int) -> Any:
+    """What fits in one branch, collected first: the planner thinks that it is spread over the whole table."""
+    found = select(AccountSearch.account_id).where(*_fitting(wanted), AccountSearch.branch_id == branch_id)
+    return Account.id.in_(select(found.cte("found").prefix_with("materialized").c.account_id))
 
 
 def _asks_for_term(wanted: Wanted) -> bool:
@@ -163,8 +174,6 @@ def _order(sort: str, branch_id: int | None) -> list[Any]:
 
 def _narrowed(query: Select[Any], wanted: Wanted, branch: Any, branch_id: int | None) -> Select[Any]:
     """The filters, on a query that has the tables they look at; `branch` is the column that tells the branch."""
-    if wanted.words:
-        query = query.where(*(search.fitting(wanted.words) or [AccountSearch.name == wanted.words]))
     if wanted.owing in ("yes", "no"):
         query = query.where(AccountBalance.owed > 0 if wanted.owing == "yes" else AccountBalance.owed == 0)
     states: dict[str, Any] = {

@@ -59,6 +59,16 @@ def listing(
     return query.order_by(*orders.get(sort, (Customer.id.desc(),)))
 
 
+def counted(branch_id: int | None, *, words: str = "", kind: str = "") -> Select[Any] | None:
+    """For counting the whole list of a large branch: its accounts, which soon are more than are counted; else None."""
+    if branch_id is None or words or kind in set(CustomerKind):
+        return None
+    account = _accounts()
+    own = select(account.c.id).where(account.c.branch_id == branch_id)
+    is_large = db.session.scalar(own.offset(2 * COUNT_LIMIT).limit(1)) is not None
+    return own if is_large else None
+
+
 def _found(words: str, branch_id: int | None, *, most: int | None) -> Any:
     """Ids by the start of the name, and by everything an account can be found by; at most so many of each."""
     by_name = select(Customer.id).where(Customer.name.startswith(words, autoescape=True)).limit(most)

@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     query = services.listing(
         current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", "")
     )
-    page = paginate(query)
+    page = paginate(query, counted=services.counted(current_user.branch_id, words=words, kind=kind))
     return render_template(
         "people/customers/index.html", page=page, words=words, kind=kind, kinds=KIND_LABELS
     )

@@ -24,6 +24,8 @@ class Permission(enum.StrEnum):
     SEASON_EDIT = "billing.season.edit"
     TARIFF_EDIT = "billing.tariff.edit"
     TARIFF_APPROVE = "billing.tariff.approve"
+    QUOTE = "billing.quote"
+    """Trying a case in the fee calculator; nothing is stored."""
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
@@ -60,7 +62,13 @@ ROLE_LABELS = {
 
 _EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
 _READERS = frozenset(
-    {Permission.REGISTER_VIEW, Permission.PAYMENT_VIEW, Permission.SEASON_VIEW, Permission.TILL_VIEW}
+    {
+        Permission.REGISTER_VIEW,
+        Permission.PAYMENT_VIEW,
+        Permission.SEASON_VIEW,
+        Permission.QUOTE,
+        Permission.TILL_VIEW,
+    }
 )
 _APPLICANTS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_CREATE})
 _DECIDERS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_DECIDE, Permission.DELEGATION_EDIT})
@@ -71,6 +79,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _APPLICANTS
     | {
         Permission.COUNTER,
+        Permission.QUOTE,
         Permission.REGISTER_VIEW,
         Permission.PAYMENT_VIEW,
         Permission.PAYMENT_VOID,

@@ -72,6 +72,7 @@ def listed(narrowed: PaymentFilter) -> Select[Any]:
             Payment.change_given,
             TillShift.business_date,
             TillShift.till_name,
+            TillShift.id.label("shift_id"),
             Staff.name.label("cashier"),
             Account.card_no,
             Customer.name.label("customer"),
@@ -99,6 +100,12 @@ def totals(narrowed: PaymentFilter) -> tuple[int, Decimal, int]:
 def matching(narrowed: PaymentFilter) -> Select[Any]:
     """The ids of all rows in no order, for counting them."""
     return _narrowed(select(Payment.id), narrowed)  # type: ignore[no-any-return]
+
+
+def touches(narrowed: PaymentFilter, shift_id: int) -> bool:
+    """Whether the list holds a payment of this shift."""
+    query = _joined(select(Payment.id), narrowed).where(Payment.till_shift_id == shift_id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _joined(query: Any, narrowed: PaymentFilter) -> Any:

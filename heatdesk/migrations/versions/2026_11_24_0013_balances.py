@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_24_0013"
-down_revision = "2026_11_24_0008"
+down_revision = "2026_11_24_0014"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,7 @@
 """Every table of billing under one spelling: `from heatdesk.billing.models import Account`."""
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
+from heatdesk.billing.models.balances import AccountBalance, BuildingArea, BuildingFigures, BuildingSeason
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
 from heatdesk.billing.models.imports import ImportBatch
 from heatdesk.billing.models.ledger import (
@@ -22,9 +23,13 @@ from heatdesk.billing.models.trials import TariffTrial, TrialFlat, TrialShard
 
 __all__ = [
     "Account",
+    "AccountBalance",
     "Allocation",
     "AreaPart",
     "Bill",
+    "BuildingArea",
+    "BuildingFigures",
+    "BuildingSeason",
     "BusinessDay",
     "Charge",
     "ChargeBasis",

@@ -50,6 +50,7 @@ KIND_TITLES = {
     "new_account": lazy("New account"),
     "connection": lazy("Connection to the network"),
     "owner": lazy("Change of owner"),
+    "closing": lazy("Closing of an account"),
     "cut_off": lazy("Cut off"),
     "demolition": lazy("Demolition"),
     "temporary_suspension": lazy("Temporary suspension"),

@@ -1,4 +1,4 @@
-"""Balcony reduction (阳台减免): balconies, attics and basements of a household, each at the tariff's coefficient (W27)."""
+"""Balcony reduction (阳台减免): balconies, attics and basements of a household, at the tariff's coefficient."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

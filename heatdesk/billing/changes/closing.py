@@ -1,4 +1,4 @@
-"""Closing an account (销户): its supply ends on a day and nothing is owed any more; or it never should have been opened."""
+"""Closing an account (销户): its supply ends on a day and nothing is owed, or it was opened by mistake."""
 
 from collections.abc import Callable, Mapping
 from datetime import date

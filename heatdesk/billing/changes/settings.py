@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from wtforms import SelectField
 
 from heatdesk.approvals.kinds import Change, Effect, Kind, Payload, Preview, Target, register
@@ -80,10 +80,10 @@ class SettingsChange(Kind):
     def start(self, given: Mapping[str, str]) -> Mapping[str, Any]:
         """The settings of the branch in the address, else of the reader's own or the first."""
         wanted = given.get("branch_id", "")
-        chosen = Branch.id == int(wanted) if wanted.isascii() and wanted.isdigit() else True
-        branch = db.session.scalar(
-            select(Branch).where(scope_branch(Branch.id), chosen).order_by(Branch.name).limit(1)
-        )
+        query: Select[Any] = select(Branch).where(scope_branch(Branch.id))
+        if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
+            query = query.where(Branch.id == int(wanted))
+        branch = db.session.scalar(query.order_by(Branch.name).limit(1))
         return {} if branch is None else {"branch_id": branch.id, **branch_settings.values_of(branch)}
 
     def take_back(self, name: str, payload: Payload) -> Mapping[str, Any]:

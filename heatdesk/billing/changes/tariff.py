@@ -80,10 +80,13 @@ class TariffApproval(Kind):
         former = tariff_previews.predecessor(draft)
         priced = tuple(tariff_previews.seasons_priced(draft))
         billed = tuple(tariffs.billed_seasons_from(draft.valid_from))
+        was: tuple[Any, ...] = (None, None, None)
+        if former is not None:
+            was = (Decimal(former.version), former.valid_from, former.document_no)
         rows = [
-            Change(msgid("Version"), former and Decimal(former.version), Decimal(draft.version), "count"),
-            Change(msgid("Valid from"), former and former.valid_from, draft.valid_from, "date"),
-            Change(msgid("Document number"), former and former.document_no, draft.document_no),
+            Change(msgid("Version"), was[0], Decimal(draft.version), "count"),
+            Change(msgid("Valid from"), was[1], draft.valid_from, "date"),
+            Change(msgid("Document number"), was[2], draft.document_no),
             Change(msgid("Seasons it prices"), None, priced, "words"),
         ]
         if billed:

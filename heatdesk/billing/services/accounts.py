@@ -93,17 +93,22 @@ def begin(
 
 
 def change(account: Account, values: dict[str, Any], *, seen: str | None) -> None:
-    """Correct card number, opening day or remark of a locked account row; raises `CardTaken`, `Stale`."""
+    """Correct card number, opening day or remark of a locked account row.
+
+    Raises `CardTaken`, `Stale`, `OpenedAfter`, and `NeedsSecondPerson` for a day that a bill depends on.
+    """
     refuse_if_changed(seen, account)
-    for column, value in values.items():
+    opened_before = account.opened_on
+    card_no = values.get("card_no") or card_numbers.proposed(account.branch_id)
+    for column, value in {**values, "card_no": card_no}.items():
         setattr(account, column, value)
-    if not account.card_no:
-        account.card_no = card_numbers.proposed(account.branch_id)
-    card_numbers.used(account.card_no, account.branch_id)
     _refuse_taken_card(account)
     if account.closed_on is not None and account.opened_on > account.closed_on:
         raise OpenedAfter(day=account.opened_on)
     db.session.flush()
+    card_numbers.used(account.card_no, account.branch_id)
+    if account.opened_on != opened_before:
+        reassessing.refuse_moving_bills(account)
 
 
 def close(account: Account, *, on: date, reason: str, by: int) -> None:

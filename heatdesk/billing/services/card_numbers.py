@@ -20,7 +20,7 @@ _FURTHEST = 1_000
 
 
 def proposed(branch_id: int) -> str:
-    """The next number by the branch's rule that no account has and no request waits for; it is not used up by asking."""
+    """The next number by the branch's rule that no account has and no request waits for; asking uses none up."""
     branch = get_or_refuse(Branch, branch_id)
     number = last_number(_series(branch.card_prefix))
     while True:

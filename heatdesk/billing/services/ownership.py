@@ -1,4 +1,4 @@
-"""Change of owner (过户): what one account owes or has paid ahead passes to another one (reliability.md §5, posting 25)."""
+"""Change of owner (过户): what one account owes or has paid ahead passes to another one (posting 25)."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -38,6 +38,11 @@ class Effect:
     refusal: str = ""
 
     @property
+    def moves(self) -> bool:
+        """Whether any bill would be another one."""
+        return any(season.difference for season in self.seasons)
+
+    @property
     def difference(self) -> Decimal:
         return sum((season.difference for season in self.seasons), ZERO)
 
@@ -78,21 +83,13 @@ def effects_of(change: Callable[[], Sequence[int]]) -> list[Effect]:
 
 
 def refuse_moving_bills(account: Account) -> None:
-    """After a changed fact: raises `NeedsSecondPerson` when a bill that is out would follow, and what keeps one from it."""
+    """After a changed fact: raises `NeedsSecondPerson` when a bill that is out would follow."""
     for season in open_seasons():
         moving = [
             change.difference for change in assessments.preview(account.id, season.id) if change.difference
         ]
         if moving:
             raise NeedsSecondPerson(amount=format_money(sum(moving, ZERO)))
-
-
-def reassess(account: Account, *, by: int, reason: str) -> Decimal:
-    """Post the difference in every open season; returns their sum, yuan, signed. Raises what `assess` raises."""
-    differences = [
-        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons()
-    ]
-    return sum(differences, ZERO)
 
 
 def open_seasons() -> list[Season]:

@@ -1,5 +1,4 @@
-"""What changes of facts by request need: a clearing account, card-number rules, who decides on a closing; money settings
-are guarded."""
+"""Facts by request need a clearing account, card-number rules, deciders of closings, guarded settings."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ class SameFacts(RuleBroken):
 
 
 class FactMoved(RuleBroken):
-    message = "What is recorded has changed since this was written. Edit the request, and it starts from what holds now."
+    message = "What is recorded has changed since this was written. Edit the request to start from what holds now."
 
 
 class NeedsSecondPerson(RuleBroken):

@@ -67,7 +67,7 @@ def _row(change: dict[str, Any]) -> ShownChange:
         before=_value(before, unit),
         after=_value(after, unit),
         difference=difference,
-        is_number=unit not in ("", "words", "date"),
+        is_number=unit not in ("", "words"),
     )
 
 

@@ -24,12 +24,12 @@ from heatdesk.billing.changes.households import (
     reckon,
     season_rows,
 )
-from heatdesk.billing.errors import FactMoved, NoTermThatDay, SameFacts
+from heatdesk.billing.errors import DaysReversed, FactMoved, NoTermThatDay, SameFacts
 from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.models import Account, SupplyTerm
 from heatdesk.billing.services import assessments, reassessing, supply_terms
 from heatdesk.billing.services.supply_terms import Facts
-from heatdesk.errors import BadInput, RuleBroken, msgid
+from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import ZERO
 from heatdesk.web.fields import Present, half_width
@@ -156,7 +156,7 @@ class DatedFact(HouseholdKind):
         """
         first, last = date.fromisoformat(payload["starts_on"]), day_of(payload.get("ends_on"))
         if last is not None and last < first:
-            raise BadInput("The last day is before the first. Change one of them.")
+            raise DaysReversed
         spans: list[Span] = []
         for term in reversed(supply_terms.timeline(account.id)):
             if term.ends_on is not None and term.ends_on < first:

@@ -13,6 +13,7 @@ from heatdesk.billing.errors.accounts import (
 )
 from heatdesk.billing.errors.changes import (
     BadSettingValue,
+    DaysReversed,
     FactMoved,
     NeedsSecondPerson,
     NoNewOwnerYet,
@@ -129,6 +130,7 @@ __all__ = [
     "DayTooLongAgo",
     "DaysDoNotFit",
     "DaysNotOpen",
+    "DaysReversed",
     "DraftExists",
     "DueDiffers",
     "FactMoved",

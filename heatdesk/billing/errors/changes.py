@@ -11,6 +11,10 @@ class NoTermThatDay(RuleBroken):
     message = "The account has no supply term on %(day)s. Choose a day on which its facts are known."
 
 
+class DaysReversed(RuleBroken):
+    message = "The last day is before the first. Change one of them."
+
+
 class SameAreas(RuleBroken):
     message = "The areas are what they were, so nothing would change."
 
@@ -20,7 +24,9 @@ class SameFacts(RuleBroken):
 
 
 class FactMoved(RuleBroken):
-    message = "What is recorded has changed since this was written. Edit the request to start from what holds now."
+    message = (
+        "What is recorded has changed since this was written. Edit the request to start from what holds now."
+    )
 
 
 class NeedsSecondPerson(RuleBroken):

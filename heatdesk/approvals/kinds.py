@@ -4,7 +4,7 @@ A kind reads its form into a payload of plain JSON (amounts as texts), says what
 and carries it out. It never asks who decides: that is the engine's affair.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -168,9 +168,9 @@ class Kind:
         """The form's data of a new request opened with `given` in its address, such as a card number."""
         return dict(given)
 
-    def head(self, given: Mapping[str, str]) -> Head | None:  # noqa: ARG002 (not every kind is about somebody)
+    def head(self, given: Mapping[str, str]) -> Head | None:
         """Whom the form is about, as far as what stands in it says; None where nobody is known yet."""
-        return None
+        return next(filter(None, (find(given) for find in _finders)), None)
 
     def take_back(self, name: str, payload: Payload) -> Mapping[str, Any]:
         """The form's data of a request of kind `name`, one of `undone_by`, that takes back what was carried out."""
@@ -214,6 +214,14 @@ class BatchKind(Kind):
 
 
 _kinds: dict[str, Kind] = {}
+Finder = Callable[[Mapping[str, str]], Head | None]
+_finders: list[Finder] = []
+
+
+def finds_heads(finder: Finder) -> Finder:
+    """Function decorator: from now on it is asked whom a form is about."""
+    _finders.append(finder)
+    return finder
 
 
 def register(kind: type[Kind]) -> type[Kind]:

@@ -42,6 +42,7 @@ KIND_TITLES = {
     "receivable": lazy("Receivable adjustment"),
     "bad_debt": lazy("Bad debt"),
     "refund": lazy("Refund"),
+    "refund_withdrawal": lazy("Withdrawal of a refund"),
     "reversal": lazy("Reversal after the day"),
     "suspension": lazy("Suspension of supply"),
     "resumption": lazy("Resumption of supply"),
@@ -75,6 +76,7 @@ KIND_SENTENCES = {
     "bad_debt": lazy("A debt that cannot be collected is written off and stays claimable."),
     "penalty_waiver": lazy("Late-payment penalty that is not insisted on."),
     "refund": lazy("Money is given back to a household."),
+    "refund_withdrawal": lazy("A refund that was agreed and not paid out is taken back."),
     "reversal": lazy("A payment of a closed day is taken back."),
     "suspension": lazy("Supply stops on request; the valve is closed and sealed."),
     "resumption": lazy("Supply begins again."),
@@ -97,8 +99,11 @@ _GROUPS = (
     (lazy("Account"), ("new_account", "owner", "closing", "connection", "payer_share")),
     (lazy("Facts"), ("area", "height", "use_class", "balcony")),
     (lazy("Supply"), ("suspension", "resumption", "temporary_suspension", "cut_off", "demolition")),
-    (lazy("Reductions"), ("low_temperature", "late_supply", "outage", "subsidy")),
-    (lazy("Money"), ("correction", "receivable", "penalty_waiver", "bad_debt", "refund", "reversal")),
+    (lazy("Reductions"), ("low_temperature", "late_supply", "outage", "subsidy", "withdrawal")),
+    (
+        lazy("Money"),
+        ("correction", "receivable", "penalty_waiver", "bad_debt", "refund", "refund_withdrawal", "reversal"),
+    ),
     (lazy("Settings"), ("tariff", "settings", "approval_rule")),
 )
 

@@ -12,7 +12,6 @@ from heatdesk.billing.changes.households import (
     CHARGED,
     NOBODY,
     HouseholdKind,
-    account_of,
     card_of,
     moved,
     open_account,
@@ -24,6 +23,7 @@ from heatdesk.billing.errors import StillOwing
 from heatdesk.billing.forms.openings import ClosingRequestForm
 from heatdesk.billing.models import Account
 from heatdesk.billing.services import accounts, standings, supply_terms
+from heatdesk.billing.services.request_targets import read_account
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import msgid
 from heatdesk.i18n import lazy
@@ -44,7 +44,7 @@ class Closing(HouseholdKind):
 
     def read(self, form: Any) -> Payload:
         return {
-            "account_id": account_of(form.card_no.data).id,
+            "account_id": read_account(form.card_no.data).id,
             "closed_on": form.closed_on.data.isoformat(),
             "annul": bool(form.annul.data),
         }

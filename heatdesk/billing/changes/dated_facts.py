@@ -16,7 +16,6 @@ from heatdesk.approvals.kinds import Change, Effect, Payload, Preview
 from heatdesk.billing.changes.households import (
     NOBODY,
     HouseholdKind,
-    account_of,
     card_of,
     day_of,
     moved,
@@ -28,6 +27,7 @@ from heatdesk.billing.errors import DaysReversed, FactMoved, NoTermThatDay, Same
 from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.models import Account, SupplyTerm
 from heatdesk.billing.services import assessments, reassessing, supply_terms
+from heatdesk.billing.services.request_targets import read_account
 from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy
@@ -76,7 +76,7 @@ class DatedFact(HouseholdKind):
 
     def read(self, form: Any) -> Payload:
         """`was` keeps what the applicant saw: the request that takes this one back asks for it again."""
-        account = account_of(form.card_no.data)
+        account = read_account(form.card_no.data)
         ends_on = form.ends_on.data
         payload = {
             "account_id": account.id,
@@ -99,7 +99,7 @@ class DatedFact(HouseholdKind):
         """A form opened from a household begins with what holds there now."""
         card_no = half_width(given.get("card_no", ""))
         try:
-            terms = supply_terms.timeline(account_of(card_no).id)
+            terms = supply_terms.timeline(read_account(card_no).id)
         except RuleBroken:
             return {"card_no": card_no}
         shown = self.shown_in_form(self.value(supply_terms.facts_of(terms[0]))) if terms else {}

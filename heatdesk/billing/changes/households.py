@@ -7,22 +7,19 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import select
 
-from heatdesk.approvals.kinds import MONEY, Change, Head, Kind, Payload, Target
+from heatdesk.approvals.kinds import MONEY, Change, Head, Kind, Payload, Target, finds_heads
 from heatdesk.billing.errors import NoSuchCard
 from heatdesk.billing.models import Account
 from heatdesk.billing.services import accounts, households, labels, reassessing, standings
 from heatdesk.billing.services.reassessing import Effect
+from heatdesk.billing.services.request_targets import read_account, target_of
 from heatdesk.dates import today
-from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import Missing, RuleBroken, msgid
+from heatdesk.db import get_or_refuse
+from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy
-from heatdesk.network.models import Premises
-from heatdesk.people.models import Customer
 from heatdesk.printing import figure
 from heatdesk.web.fields import half_width, text_field
-from heatdesk.web.pages import scope_branch
 
 CHARGED = msgid("Charged for the season")
 NOBODY = 0
@@ -31,16 +28,6 @@ NOBODY = 0
 
 def card_field() -> Any:
     return text_field(lazy("Card no."), longest=40, filters=[half_width])
-
-
-def account_of(card_no: str) -> Account:
-    """The account of this card in the reader's branch; raises `NoSuchCard`."""
-    account = db.session.scalar(
-        select(Account).where(Account.card_no == card_no, scope_branch(Account.branch_id))
-    )
-    if account is None:
-        raise NoSuchCard(card_no=card_no)
-    return account
 
 
 def season_rows(effect: Effect, detail: str = "") -> list[Change]:
@@ -64,28 +51,20 @@ class HouseholdKind(Kind):
 
     department = "billing"
 
-    def start(self, given: Mapping[str, str]) -> Mapping[str, Any]:
-        return {"card_no": given.get("card_no", "")}
-
-    def head(self, given: Mapping[str, str]) -> Head | None:
-        try:
-            account = account_of(half_width(given.get("card_no", "")))
-        except NoSuchCard:
-            return None
-        return head_of(account.id)
-
     def target(self, payload: Payload) -> Target:
-        row = db.session.execute(
-            select(Account, Customer.name, Premises.address)
-            .join(Customer, Customer.id == Account.customer_id)
-            .join(Premises, Premises.id == Account.premises_id)
-            .where(Account.id == payload["account_id"])
-        ).first()
-        if row is None:
-            raise Missing
-        account, name, address = row
-        label = f"{account.card_no} {name} {address}"
-        return Target(f"account:{account.id}", label, account.branch_id, account.customer_id)
+        return target_of(payload["account_id"])
+
+
+@finds_heads
+def head_by_card(given: Mapping[str, str]) -> Head | None:
+    """The household whose card number stands on a form, of whatever kind."""
+    card_no = half_width(given.get("card_no", ""))
+    if not card_no:
+        return None
+    try:
+        return head_of(read_account(card_no).id)
+    except NoSuchCard:
+        return None
 
 
 def head_of(account_id: int) -> Head:

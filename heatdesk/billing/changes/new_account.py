@@ -113,7 +113,7 @@ class NewAccount(Kind):
             Change(
                 msgid("Premises"), None, (self._address(payload), _how_known(is_new=known is None)), "words"
             ),
-            Change(msgid("Card number"), None, card_no),
+            Change(msgid("Card number"), None, card_no, "text"),
             Change(msgid("Holds from"), None, first, "date"),
             *fact_rows(facts_from(payload["term"], starts_on=first, ends_on=None, reason="")),
             *bills,

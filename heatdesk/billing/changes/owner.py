@@ -17,7 +17,6 @@ from heatdesk.billing.changes.households import (
     CHARGED,
     NOBODY,
     HouseholdKind,
-    account_of,
     card_of,
     day_of,
     moved,
@@ -29,6 +28,7 @@ from heatdesk.billing.errors import NoNewOwnerYet, SameCustomer, SettleFirst
 from heatdesk.billing.forms.openings import OwnerForm
 from heatdesk.billing.models import Account
 from heatdesk.billing.services import accounts, card_numbers, ownership, reassessing, standings, supply_terms
+from heatdesk.billing.services.request_targets import read_account
 from heatdesk.billing.services.standings import Standing
 from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.db import get_or_refuse
@@ -61,7 +61,7 @@ class OwnerChange(HouseholdKind):
     undone_by = ("owner",)
 
     def read(self, form: Any) -> Payload:
-        account = account_of(form.card_no.data)
+        account = read_account(form.card_no.data)
         return {
             "account_id": account.id,
             "last_day": form.last_day.data.isoformat(),
@@ -115,8 +115,8 @@ class OwnerChange(HouseholdKind):
         names = (get_or_refuse(Customer, account.customer_id).name, customer_name(payload))
         last_day = date.fromisoformat(payload["last_day"])
         rows = (
-            Change(msgid("Customer"), *names),
-            Change(msgid("Card number"), *cards),
+            Change(msgid("Customer"), *names, "text"),
+            Change(msgid("Card number"), *cards, "text"),
             Change(msgid("Last day of the former customer"), None, last_day, "date"),
             *bills,
             *_balance_rows(cards[0], _Balance(standing.owed, standing.prepayment), former),

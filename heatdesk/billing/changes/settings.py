@@ -108,7 +108,7 @@ class SettingsChange(Kind):
         ]
         if not rows:
             raise SameSetting
-        return Preview((Change(msgid("Branch"), branch.name, branch.name), *rows))
+        return Preview((Change(msgid("Branch"), branch.name, branch.name, "text"), *rows))
 
     def apply(self, effect: Effect) -> Decimal:
         branch = get_or_refuse(Branch, effect.payload["branch_id"], lock=True)

@@ -86,13 +86,13 @@ class TariffApproval(Kind):
         rows = [
             Change(msgid("Version"), was[0], Decimal(draft.version), "count"),
             Change(msgid("Valid from"), was[1], draft.valid_from, "date"),
-            Change(msgid("Document number"), was[2], draft.document_no),
+            Change(msgid("Document number"), was[2], draft.document_no, "text"),
             Change(msgid("Seasons it prices"), None, priced, "words"),
         ]
         if billed:
             rows.append(Change(msgid("Billed already, priced anew by the next run"), None, billed, "words"))
         rows += [
-            Change(msgid("Parameter"), before, after, detail=path)
+            Change(msgid("Parameter"), before, after, "text", detail=path)
             for path, before, after in tariff_previews.differences(draft)
             if path not in ("valid_from", "document_no")
         ]

@@ -31,13 +31,14 @@ def card_field() -> Any:
 
 
 def season_rows(effect: Effect, detail: str = "") -> list[Change]:
-    """What a change does to each billed season; raises what keeps it from being reckoned."""
+    """What a change does to each billed season that charges anything; raises what keeps it from being reckoned."""
     for refusal in (effect.refusal, *(season.refusal for season in effect.seasons)):
         if refusal:
             raise RuleBroken(refusal)
     return [
         Change(CHARGED, one.before, one.after, MONEY, detail=f"{one.code} {detail}".strip())
         for one in effect.seasons
+        if one.before or one.after
     ]
 
 

@@ -100,7 +100,10 @@ class OwnerChange(HouseholdKind):
         effects = reassessing.effects_of(self._trial(account, payload))
         cards = (account.card_no, payload["card_no"])
         bills = [
-            row for card, effect in zip(cards, effects, strict=False) for row in season_rows(effect, card)
+            row
+            for card, effect in zip(cards, effects, strict=False)
+            for row in season_rows(effect, card)
+            if row.difference
         ]
         [former_moves, new_moves] = [
             {one.code: one.difference for one in effect.seasons} for effect in effects

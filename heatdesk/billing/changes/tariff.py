@@ -68,9 +68,7 @@ class TariffApproval(Kind):
         """A tariff belongs to no branch; its request stands where its author works, so that he can follow it."""
         draft = get_or_refuse(Tariff, payload["tariff_id"])
         author = get_or_refuse(Staff, draft.drafted_by)
-        with speaking("en"):
-            label = _named(draft)
-        return Target(f"tariff:{draft.id}", label, author.branch_id)
+        return Target(f"tariff:{draft.id}", f"{draft.document_no} · {draft.version}", author.branch_id)
 
     def preview(self, payload: Payload) -> Preview:
         draft = get_or_refuse(Tariff, payload["tariff_id"])
@@ -83,7 +81,10 @@ class TariffApproval(Kind):
         was: tuple[Any, ...] = (None, None, None)
         if former is not None:
             was = (Decimal(former.version), former.valid_from, former.document_no)
+        with speaking("en"):
+            used_as = str(USE_CLASSES[draft.use_class])
         rows = [
+            Change(msgid("Used as"), None, used_as),
             Change(msgid("Version"), was[0], Decimal(draft.version), "count"),
             Change(msgid("Valid from"), was[1], draft.valid_from, "date"),
             Change(msgid("Document number"), was[2], draft.document_no, "text"),

@@ -92,6 +92,14 @@ def refuse_moving_bills(account: Account) -> None:
             raise NeedsSecondPerson(amount=format_money(sum(moving, ZERO)))
 
 
+def reassess(account: Account, *, by: int, reason: str) -> Decimal:
+    """Post the difference in every open season; returns their sum, yuan, signed. Raises what `assess` raises."""
+    differences = [
+        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons()
+    ]
+    return sum(differences, ZERO)
+
+
 def open_seasons() -> list[Season]:
     """Seasons whose bills are out: a planned one has none yet, a closed one keeps its own."""
     query = select(Season).where(Season.state == SeasonState.BILLED).order_by(Season.starts_on)

@@ -1,6 +1,7 @@
 """What a draft tariff would change: beside the version it follows, key by key, and the seasons it would price."""
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import func, select
 
@@ -46,6 +47,15 @@ def differences(draft: Tariff) -> list[tuple[str, str | None, str | None]]:
     before = dict(tariff_lists.told(former.parameters)) if former else {}
     after = dict(tariff_lists.told(draft.parameters))
     paths = [*after, *(path for path in before if path not in after)]
-    return [
-        (path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
+    changed = [
+        path for path in paths if _number_or_text(before.get(path)) != _number_or_text(after.get(path))
     ]
+    return [(path, before.get(path), after.get(path)) for path in changed]
+
+
+def _number_or_text(value: str | None) -> object:
+    """0.2 and 0.20 are one share."""
+    try:
+        return Decimal(value or "")
+    except InvalidOperation:
+        return value

@@ -20,7 +20,7 @@ def upgrade() -> None:
         "branch",
         sa.Column(
             "card_prefix",
-            sa.String(),
+            sa.Text(),
             server_default="",
             nullable=False,
             comment="what new card numbers begin with",
@@ -30,7 +30,7 @@ def upgrade() -> None:
         "branch",
         sa.Column(
             "card_digits",
-            sa.Integer(),
+            sa.BigInteger(),
             server_default="10",
             nullable=False,
             comment="how many digits of a new card number follow its prefix",

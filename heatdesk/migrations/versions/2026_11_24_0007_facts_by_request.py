@@ -9,7 +9,7 @@ from heatdesk.approvals.rules.defaults import LEVELS, VALID_FROM
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
 
 revision = "2026_11_24_0007"
-down_revision = "2026_11_24_0008"
+down_revision = "2026_11_24_0013"
 branch_labels = None
 depends_on = None
 

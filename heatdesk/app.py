@@ -37,7 +37,8 @@ from heatdesk.billing.views import (
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
-from heatdesk.desk import frame
+from heatdesk.desk import changes as desk_changes
+from heatdesk.desk import crossings, frame
 from heatdesk.desk.views import audit_trail, customer_card, home, search
 from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
@@ -59,6 +60,7 @@ BLUEPRINTS = (
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
 _KNOWN = (tables, billing_jobs, approvals_jobs, jobs, approval_rule, billing_changes)
+_CROSSING = (crossings, desk_changes)
 """Imported so that every table, every kind of job and every kind of change request is registered."""
 
 

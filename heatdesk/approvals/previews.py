@@ -25,6 +25,8 @@ class ShownChange:
 class ShownPreview:
     changes: tuple[ShownChange, ...]
     difference: Decimal
+    later: Decimal
+    """What moves only when the field has carried it out."""
 
 
 def shown(preview: dict[str, Any] | None) -> ShownPreview | None:
@@ -32,7 +34,7 @@ def shown(preview: dict[str, Any] | None) -> ShownPreview | None:
     if preview is None:
         return None
     rows = tuple(_row(one) for one in preview["changes"])
-    return ShownPreview(rows, Decimal(preview["difference"]))
+    return ShownPreview(rows, Decimal(preview["difference"]), Decimal(preview.get("later", ZERO)))
 
 
 def _row(change: dict[str, Any]) -> ShownChange:

@@ -32,6 +32,10 @@ class Permission(enum.StrEnum):
     DELEGATION_EDIT = "delegation.edit"
     APPROVAL_RULE_EDIT = "approval_rule.edit"
     """Proposing a rule; it holds only once others have approved it."""
+    TICKET_VIEW = "service.ticket.view"
+    TICKET_EXECUTE = "service.ticket.execute"
+    """Entering that a job was carried out, or why it was not."""
+    TICKET_DISPATCH = "service.ticket.dispatch"
     STAFF_EDIT = "auth.staff.edit"
     AUDIT_VIEW = "audit.view"
     JOB_VIEW = "job.view"
@@ -45,6 +49,8 @@ class Role(enum.StrEnum):
     SUPERVISOR = "supervisor"
     FINANCE = "finance"
     MANAGER = "manager"
+    TECHNICIAN = "technician"
+    DISPATCHER = "dispatcher"
     ADMINISTRATOR = "administrator"
 
 
@@ -54,6 +60,8 @@ ROLE_LABELS = {
     Role.SUPERVISOR: lazy("Supervisor"),
     Role.FINANCE: lazy("Finance"),
     Role.MANAGER: lazy("Manager"),
+    Role.TECHNICIAN: lazy("Technician"),
+    Role.DISPATCHER: lazy("Dispatcher"),
     Role.ADMINISTRATOR: lazy("Administrator"),
 }
 
@@ -75,6 +83,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PAYMENT_VOID,
         Permission.INVOICE_ISSUE,
         Permission.TILL_VIEW,
+        Permission.TICKET_VIEW,
     },
     Role.BILLING_CLERK: _EVERYBODY
     | _READERS
@@ -88,6 +97,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.TARIFF_EDIT,
         Permission.RUN_START,
         Permission.LEDGER_VIEW,
+        Permission.TICKET_VIEW,
+        Permission.TICKET_EXECUTE,
     },
     Role.SUPERVISOR: _EVERYBODY
     | _READERS
@@ -102,6 +113,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.LEDGER_VIEW,
         Permission.AUDIT_VIEW,
         Permission.APPROVAL_RULE_EDIT,
+        Permission.TICKET_VIEW,
     },
     Role.FINANCE: _EVERYBODY
     | _READERS
@@ -118,7 +130,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _READERS
     | _APPLICANTS
     | _DECIDERS
-    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT},
+    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT, Permission.TICKET_VIEW},
+    Role.TECHNICIAN: _EVERYBODY | {Permission.TICKET_VIEW, Permission.TICKET_EXECUTE},
+    Role.DISPATCHER: _EVERYBODY
+    | {
+        Permission.REGISTER_VIEW,
+        Permission.TICKET_VIEW,
+        Permission.TICKET_EXECUTE,
+        Permission.TICKET_DISPATCH,
+    },
     Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_EDIT, Permission.AUDIT_VIEW, Permission.REGISTER_VIEW},
 }
 """The administrator cannot touch money: no bypass role (brief F8)."""

@@ -113,7 +113,9 @@ def sentences(charge: Charge) -> list[str]:
     for line in lines:
         said.append(_formula(line))
         said.extend(_said(step) for step in line["steps"])
-    if not lines:
+    of_its_own = (charge.explanation or {}).get("steps", [])
+    said.extend(_said(step) for step in of_its_own)
+    if not lines and not of_its_own:
         said.append(_("By the facts as they now stand nothing is due for this."))
     if len(lines) > 1:
         said.append(_("Together: %(amount)s.", amount=format_money(charge.target)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -45,8 +46,11 @@ class _TakeBack(Exception):
     """Ends the savepoint in which a change was only tried."""
 
 
-def effect_of(account: Account, change: Callable[[], object]) -> Effect:
-    """Try `change` inside a savepoint, reckon the open seasons by the facts it leaves, and take it back."""
+def effect_of(account: Account, change: Callable[[], object], *, since: date = date.min) -> Effect:
+    """Try `change` inside a savepoint, reckon the open seasons by the facts it leaves, and take it back.
+
+    Seasons that were over before `since` are left out: what changes later does not touch them.
+    """
     effect = Effect()
     try:
         with db.session.begin_nested():
@@ -55,23 +59,26 @@ def effect_of(account: Account, change: Callable[[], object]) -> Effect:
             except Refusal as refusal:
                 effect = Effect(refusal=_(refusal.message, **refusal.values))
             else:
-                effect = Effect(tuple(_season_effect(account.id, season) for season in open_seasons()))
+                effect = Effect(tuple(_season_effect(account.id, season) for season in open_seasons(since)))
             raise _TakeBack
     except _TakeBack:
         return effect
 
 
-def reassess(account: Account, *, by: int, reason: str) -> Decimal:
-    """Post the difference in every open season; returns their sum, yuan, signed. Raises what `assess` raises."""
+def reassess(account: Account, *, by: int, reason: str, since: date = date.min) -> Decimal:
+    """Post the difference in every open season that was not over before `since`; returns their sum, yuan, signed. Raises what `assess` raises."""
     differences = [
-        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons()
+        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons(since)
     ]
     return sum(differences, ZERO)
 
 
-def open_seasons() -> list[Season]:
-    """Seasons whose bills are out: a planned one has none yet, a closed one keeps its own."""
-    query = select(Season).where(Season.state == SeasonState.BILLED).order_by(Season.starts_on)
+def open_seasons(since: date = date.min) -> list[Season]:
+    """Seasons whose bills are out, if they were not over before `since`: a planned one has none yet, a closed one keeps
+    its own.
+    """
+    query = select(Season).where(Season.state == SeasonState.BILLED, Season.ends_on >= since)
+    query = query.order_by(Season.starts_on)
     return list(db.session.scalars(query))
 
 

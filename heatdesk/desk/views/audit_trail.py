@@ -12,7 +12,7 @@ from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.dates import ZONE
-from heatdesk.desk import changes
+from heatdesk.desk import trail
 from heatdesk.desk.change_words import VERBS
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
@@ -23,11 +23,11 @@ bp = Blueprint("audit_trail", __name__, url_prefix="/audit")
 @bp.get("")
 @requires(Permission.AUDIT_VIEW)
 def index() -> ResponseReturnValue:
-    page = paginate(_narrowed(changes.entries()))
+    page = paginate(_narrowed(trail.entries()))
     return render_template(
         "desk/audit/index.html",
         page=page,
-        changes=changes.in_words(page.items),
+        changes=trail.in_words(page.items),
         tables=TABLE_LABELS,
         verbs=VERBS,
     )

@@ -11,7 +11,7 @@ from heatdesk.auth.permissions import Permission
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
 from heatdesk.billing.services import account_books, dues, labels, supply_terms, voids
 from heatdesk.dates import today
-from heatdesk.desk import changes, household
+from heatdesk.desk import household, trail
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
 
@@ -68,8 +68,8 @@ def papers(account_id: int) -> ResponseReturnValue:
 @requires(Permission.REGISTER_VIEW)
 def history(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "history")
-    page = paginate(changes.entries().where(_about(shown)))
-    return render_template("desk/card/changes.html", page=page, changes=changes.in_words(page.items), **shown)
+    page = paginate(trail.entries().where(_about(shown)))
+    return render_template("desk/card/changes.html", page=page, changes=trail.in_words(page.items), **shown)
 
 
 def _about(shown: dict[str, Any]) -> Any:

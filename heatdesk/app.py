@@ -39,11 +39,13 @@ from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
 from heatdesk.desk import changes as desk_changes
 from heatdesk.desk import crossings, frame
+from heatdesk.desk import verification as desk_verification
 from heatdesk.desk.views import audit_trail, customer_card, home, search
 from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
+from heatdesk.service import views as service_views
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
@@ -56,11 +58,21 @@ BLUEPRINTS = (
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp),
     *approvals_views.BLUEPRINTS,
+    *service_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
-_KNOWN = (tables, billing_jobs, approvals_jobs, jobs, approval_rule, billing_changes)
-_CROSSING = (crossings, desk_changes)
+_KNOWN = (
+    tables,
+    billing_jobs,
+    approvals_jobs,
+    jobs,
+    approval_rule,
+    billing_changes,
+    crossings,
+    desk_changes,
+    desk_verification,
+)
 """Imported so that every table, every kind of job and every kind of change request is registered."""
 
 

@@ -52,6 +52,8 @@ PEOPLE = (
     ("supervisor", "赵国强", Role.SUPERVISOR),
     ("finance", "孙丽华", Role.FINANCE),
     ("manager", "周建平", Role.MANAGER),
+    ("dispatcher", "李静", Role.DISPATCHER),
+    ("technician", "王磊", Role.TECHNICIAN),
 )
 """One login per role; all but the administrator and the manager belong to the first branch."""
 _HEAD_OFFICE = {Role.ADMINISTRATOR, Role.MANAGER}

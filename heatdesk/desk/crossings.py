@@ -1,5 +1,5 @@
-"""Sentences that cross the slices: what billing approved becomes a job in the field, what the field did reaches the books,
-what was paid opens a valve. Billing and service know nothing of each other; here they meet.
+"""Sentences that cross the slices: what billing approved becomes a job in the field, what the field did reaches the
+books, what was paid opens a valve. Billing and service know nothing of each other; here they meet.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def approved_becomes_a_valve_job(
     hold=lambda account_id: accounts.get(account_id, None, lock=True),
 )
 def a_turned_valve_changes_the_bill(ticket: Ticket, by: int) -> Mapping[str, Any]:
-    """From the day it was turned the supply stands otherwise, and the bill is assessed anew, on the request's authority."""
+    """From the day it was turned the supply stands otherwise, and the bill is assessed anew, as the request allows."""
     if not ticket.order:
         return {}
     account = accounts.get(ticket.account_id, None, lock=True)
@@ -122,19 +122,18 @@ def a_voided_payment_takes_its_valve_job_back(paid: Paid, by: int) -> None:
     has carried out meanwhile stays: to close the valve again is a new request.
     """
     about = {"payment_id": paid.payment_id}
-    for ticket in lock_rows(
-        Ticket, Ticket.account_id == paid.account_id, Ticket.state.in_(OPEN), Ticket.order.contains(about), order_by=Ticket.id
-    ):  # fmt: skip
+    of_account = Ticket.account_id == paid.account_id
+    made_by_it = (of_account, Ticket.state.in_(OPEN), Ticket.order.contains(about))
+    for ticket in lock_rows(Ticket, *made_by_it, order_by=Ticket.id):
         tickets.fire(ticket, Verb.WITHDRAW, by=by, facts=about)
-    stopped = select(TicketEvent.ticket_id).where(
+    last_event = select(TicketEvent.id).where(
         TicketEvent.ticket_id == Ticket.id,
         TicketEvent.number == Ticket.version,
         TicketEvent.verb == Verb.WITHDRAW,
         TicketEvent.facts.contains(about),
     )
-    for ticket in lock_rows(
-        Ticket, Ticket.account_id == paid.account_id, Ticket.cause == Cause.CUT_OFF, stopped.exists(), order_by=Ticket.id
-    ):  # fmt: skip
+    stopped_by_it = (of_account, Ticket.cause == Cause.CUT_OFF, last_event.exists())
+    for ticket in lock_rows(Ticket, *stopped_by_it, order_by=Ticket.id):
         tickets.fire(ticket, Verb.REINSTATE, by=by, facts=about)
 
 
@@ -170,7 +169,7 @@ def _job_chip(ticket: Ticket) -> Chip:
     return ticket.type, label, "alarm" if late else "wrench", "bad" if late else "warn"
 
 
-def _order(  # noqa: PLR0913 (the parts of an order)
+def _order(
     account: Account,
     cause: Cause,
     wanted_on: date,

@@ -52,4 +52,6 @@ class TooManyPhotos(RuleBroken):
 
 
 class NoRowsFilled(RuleBroken):
-    message = "No row is ticked. Tick the jobs that were carried out, or give a reason for those that were not."
+    message = (
+        "No row is ticked. Tick the jobs that were carried out, or give a reason for those that were not."
+    )

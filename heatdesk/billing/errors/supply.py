@@ -16,11 +16,15 @@ class NoSeasonAhead(RuleBroken):
 
 
 class NoSuspensionRule(RuleBroken):
-    message = "The tariff in force for these premises has no rule for suspension, so heat cannot be suspended."
+    message = (
+        "The tariff in force for these premises has no rule for suspension, so heat cannot be suspended."
+    )
 
 
 class NotUnpaidRule(RuleBroken):
-    message = "The tariff does not count flats that have not paid as suspended. Choose single cards or a building."
+    message = (
+        "The tariff does not count flats that have not paid as suspended. Choose single cards or a building."
+    )
 
 
 class NothingOverdue(RuleBroken):
@@ -36,7 +40,7 @@ class HandedInLater(RuleBroken):
 
 
 class SeasonOver(RuleBroken):
-    message = "The season %(code)s that this was asked for ended on %(day)s. Withdraw the job; nothing changes any more."
+    message = "The season %(code)s that this was asked for ended on %(day)s. Withdraw the job."
 
 
 class NotSuspended(RuleBroken):

@@ -16,7 +16,7 @@ from heatdesk.db import db
 def charge_penalty(
     account: Account, season: Season, item: Item, amount: Decimal, step: Step, *, by: int, memo: str
 ) -> Decimal:
-    """Add a penalty to the season's bill, explained by its step; the account is locked by the caller. Returns it, yuan."""
+    """Add a penalty to the season's bill, explained by its step; the caller has locked the account. Returns it."""
     row = insert_or_skip(Bill).values(season_id=season.id, account_id=account.id)
     db.session.execute(row.on_conflict_do_nothing())
     moved = ledger.movement(

@@ -66,7 +66,10 @@ def effect_of(account: Account, change: Callable[[], object], *, since: date = d
 
 
 def reassess(account: Account, *, by: int, reason: str, since: date = date.min) -> Decimal:
-    """Post the difference in every open season that was not over before `since`; returns their sum, yuan, signed. Raises what `assess` raises."""
+    """Post the difference in every open season that was not over before `since`; returns their sum, yuan, signed.
+
+    Raises what `assess` raises.
+    """
     differences = [
         assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons(since)
     ]

@@ -1,4 +1,4 @@
-"""Lists of flats whose supply is to stop or start: by building, by card numbers, by file, or those that have not paid."""
+"""Lists of flats whose supply is to stop or start: by building, by cards, by file, or those that have not paid."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is decided by a second person and needs both billing and service: every file here is a kind, and registers itself."""
+"""What a second person decides and needs both billing and service: every file is a kind, and registers itself."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""Cut off (停热): the supply of who does not pay after dunning is stopped, from the day on which the valve was closed."""
+"""Cut off (停热): the supply of who does not pay after dunning is stopped, from the day the valve was closed."""
 
 from heatdesk.approvals.kinds import Evidence, Payload, register
 from heatdesk.approvals.words import KIND_TITLES

@@ -1,4 +1,4 @@
-"""Secret reconnection (私自开栓): heat taken while suspended or cut off; the full fee is due, and a penalty on top (HH1)."""
+"""Secret reconnection (私自开栓): heat taken while stopped; the full fee is due, and a penalty on top (HH1)."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -70,7 +70,9 @@ class SecretReconnection(DatedKind):
 def _full_fee(account: Account, season: Season) -> Decimal:
     """What the season costs with heat on every day, yuan."""
     reckoned = assessments.preview_many(
-        [account.id], season.id, lambda _id, terms: [replace(one, state=SupplyState.SUPPLIED) for one in terms]
+        [account.id],
+        season.id,
+        lambda _id, terms: [replace(one, state=SupplyState.SUPPLIED) for one in terms],
     )[account.id]
     if isinstance(reckoned, Exception):
         raise reckoned

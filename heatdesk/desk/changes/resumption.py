@@ -1,4 +1,4 @@
-"""Resumption (恢复供热): heat again, for the days or for the full season as the tariff says, once the valve was opened."""
+"""Resumption (恢复供热): heat again, for the days or for the full season as the tariff says, once the valve is open."""
 
 from heatdesk.approvals.kinds import Evidence, Payload, register
 from heatdesk.approvals.words import KIND_TITLES

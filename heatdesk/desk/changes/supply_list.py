@@ -1,6 +1,6 @@
 """Many at once (批量开停): flats of a building, a list of cards, a file, or all that have not paid, in one request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,7 @@ from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.models import Account, SupplyTerm
 from heatdesk.billing.rules.states import SupplyState
 from heatdesk.billing.rules.suspensions import Renewal
+from heatdesk.billing.rules.terms import Term
 from heatdesk.billing.services import accounts, assessments, reassessing, supply_lists, supply_states
 from heatdesk.billing.services.labels import SUPPLY_STATES
 from heatdesk.billing.services.supply_states import StateChange
@@ -146,10 +147,7 @@ class SupplyList(BatchKind):
             raise AlreadySupplied(day=day) if state is SupplyState.SUPPLIED else AlreadyStopped(day=day)
         before, after = ZERO, ZERO
         for season in reassessing.open_seasons(day) if fitting else ():
-            change = _change(payload, fitting)
-            reckoned = assessments.preview_many(
-                fitting, season.id, lambda _id, terms, change=change: supply_states.changed_terms(terms, change)
-            )
+            reckoned = assessments.preview_many(fitting, season.id, _changing(_change(payload, fitting)))
             for outcome in reckoned.values():
                 if not isinstance(outcome, Exception):
                     before, after = before + outcome[0], after + outcome[1]
@@ -165,7 +163,12 @@ class SupplyList(BatchKind):
                 Decimal(len(account_ids) - len(fitting) - len(needless)),
                 "count",
             ),
-            Change(msgid("Valve jobs withdrawn, as the valve still stands so"), None, Decimal(len(needless)), "count"),
+            Change(
+                msgid("Valve jobs withdrawn, as the valve still stands so"),
+                None,
+                Decimal(len(needless)),
+                "count",
+            ),
             Change(msgid("Charged over open seasons"), before, after, "money"),
         )
         return Preview(rows, later=after - before)
@@ -222,6 +225,10 @@ def _fitting(account_ids: Sequence[int], day: date, state: SupplyState) -> list[
         .order_by(Account.id)
     )
     return list(db.session.scalars(query))
+
+
+def _changing(change: StateChange) -> Callable[[int, list[Term]], list[Term]]:
+    return lambda _account_id, terms: supply_states.changed_terms(terms, change)
 
 
 def _needless_jobs(account_ids: Sequence[int], state: SupplyState) -> set[int]:

@@ -1,4 +1,4 @@
-"""Suspension (报停): no heat on the customer's wish, against the basic fee, from the day on which the valve was closed."""
+"""Suspension (报停): no heat on the customer's wish, against the basic fee, from the day the valve was closed."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -12,6 +12,8 @@ from heatdesk.billing.rules.ledger import CHART, LedgerCode
 from heatdesk.billing.services import account_books, dues, labels, supply_terms, voids
 from heatdesk.dates import today
 from heatdesk.desk import household, trail
+from heatdesk.service.services import valve_lists
+from heatdesk.service.views import valve_jobs as valve_job_pages
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
 
@@ -62,6 +64,15 @@ def papers(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "papers")
     page = paginate(account_books.papers(account_id))
     return render_template("desk/card/papers.html", page=page, reason_label=voids.reason_label, **shown)
+
+
+@bp.get("/valve-jobs")
+@requires(Permission.TICKET_VIEW)
+def valve_jobs(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "valve_jobs")
+    return render_template(
+        "desk/card/valve_jobs.html", jobs=valve_lists.of_account(account_id), **valve_job_pages.WORDS, **shown
+    )
 
 
 @bp.get("/changes")

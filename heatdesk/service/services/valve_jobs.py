@@ -96,7 +96,7 @@ def assign(ticket_id: int, assignee_id: int, due: date, *, seen: int, by: Staff)
 
 
 def assign_many(ticket_ids: Sequence[int], assignee_id: int, due: date, *, by: Staff) -> int:
-    """Hand several jobs to one technician; those that were moved or closed meanwhile stay. How many were handed over."""
+    """Hand several jobs to one technician; those that were closed meanwhile stay. How many were handed over."""
     done = 0
     for ticket_id in sorted(ticket_ids):
         ticket = tickets.find(ticket_id, by, lock=True)

@@ -6,7 +6,10 @@ from tests.changes.valves import supply
 
 
 def prepare(world):
-    world.more["accounts"] = [world.account.id, *(factories.make_account(world.office.branch).id for _ in range(2))]
+    world.more["accounts"] = [
+        world.account.id,
+        *(factories.make_account(world.office.branch).id for _ in range(2)),
+    ]
 
 
 def payload(world, deed="suspension"):
@@ -21,5 +24,9 @@ def payload(world, deed="suspension"):
 
 
 SCENARIO = Scenario(
-    "supply_list", payload, supply, back=lambda world: ("supply_list", payload(world, "resumption")), prepare=prepare
+    "supply_list",
+    payload,
+    supply,
+    back=lambda world: ("supply_list", payload(world, "resumption")),
+    prepare=prepare,
 )

@@ -3,4 +3,6 @@
 from tests.changes.scenarios import Scenario
 from tests.changes.valves import applies, asks, supply
 
-SCENARIO = Scenario("suspension", applies, supply, deciders=("colleague",), back=lambda world: ("resumption", asks(world)))
+SCENARIO = Scenario(
+    "suspension", applies, supply, deciders=("colleague",), back=lambda world: ("resumption", asks(world))
+)

@@ -73,7 +73,7 @@ _KNOWN = (
     desk_changes,
     desk_verification,
 )
-"""Imported so that every table, every kind of job and every kind of change request is registered."""
+"""Imported so that every table, kind of job, kind of change request, crossing and invariant is registered."""
 
 
 def create_app(settings: Settings, database_url: str) -> HeatdeskApp:

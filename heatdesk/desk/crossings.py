@@ -63,13 +63,13 @@ def approved_becomes_a_valve_job(
     TicketType.OPEN_VALVE,
     hold=lambda account_id: accounts.get(account_id, None, lock=True),
 )
-def a_turned_valve_changes_the_bill(ticket: Ticket, by: int) -> Mapping[str, Any]:
+def a_turned_valve_changes_the_bill(ticket: Ticket, day: date, by: int) -> Mapping[str, Any]:
     """From the day it was turned the supply stands otherwise, and the bill is assessed anew, as the request allows."""
     if not ticket.order:
         return {}
     account = accounts.get(ticket.account_id, None, lock=True)
     accounts.refuse_closed(account)
-    change = _change_of(ticket)
+    change = _change_of(ticket, day)
     facts: dict[str, Any] = {}
 
     def post(effect: Effect | None) -> Decimal:
@@ -202,9 +202,8 @@ def _order(
     return tickets.open_job(order, by=by)
 
 
-def _change_of(ticket: Ticket) -> StateChange:
+def _change_of(ticket: Ticket, day: date) -> StateChange:
     """What the order asks for, from the day on which the valve was turned; refused where it is no change any more."""
-    day = ticket.executed_on or today()
     state = SupplyState(ticket.order["state"])
     until = ticket.order.get("until")
     last = date.fromisoformat(until) if until else None

@@ -44,7 +44,7 @@ INVARIANTS = (
            and not exists (
                select from audit_entry
                 where subject_table = 'supply_term' and subject_id = event.facts ->> 'supply_term_id'
-                  and audit_entry.recorded_at > event.recorded_at)
+                  and (before ->> 'state' = ticket."order" ->> 'state' or before ->> 'starts_on' = executed_on::text))
         """,
     ),
 )

@@ -29,7 +29,7 @@ def by_cards(card_numbers: Iterable[str], branch: Any) -> list[int]:
         rows = db.session.execute(
             select(Account.card_no, Account.id).where(Account.card_no.in_(part), branch)
         )
-        found.update(dict(rows.tuples()))
+        found.update((row.card_no, row.id) for row in rows)
     unknown = [number for number in wanted if number not in found]
     if unknown:
         more = " …" if len(unknown) > _NAMED else ""
@@ -89,9 +89,8 @@ def branch_of(account_ids: Sequence[int]) -> int | None:
 
 
 def cards_of(account_ids: Sequence[int]) -> list[str]:
-    rows = dict(
-        db.session.execute(select(Account.id, Account.card_no).where(Account.id.in_(account_ids))).tuples()
-    )
+    found = db.session.execute(select(Account.id, Account.card_no).where(Account.id.in_(account_ids)))
+    rows = {row.id: row.card_no for row in found}
     return [rows[account_id] for account_id in account_ids if account_id in rows]
 
 

@@ -106,14 +106,16 @@ class SupplyList(BatchKind):
         branch_id = supply_lists.branch_of(account_ids)
         if branch_id is None:
             raise BadInput("The flats belong to several branches. Ask for each branch on its own.")
-        return {
-            "deed": form.deed.data,
-            "starts_on": form.starts_on.data.isoformat(),
-            "applied_on": form.applied_on.data.isoformat(),
-            "unpaid": form.source.data == "unpaid",
-            "branch_id": branch_id,
-            "accounts": account_ids,
-        }
+        return worked_out(
+            {
+                "deed": form.deed.data,
+                "starts_on": form.starts_on.data.isoformat(),
+                "applied_on": form.applied_on.data.isoformat(),
+                "unpaid": form.source.data == "unpaid",
+                "branch_id": branch_id,
+                "accounts": account_ids,
+            }
+        )
 
     def fill(self, payload: Payload) -> Mapping[str, Any]:
         return {
@@ -138,43 +140,11 @@ class SupplyList(BatchKind):
         ]
 
     def preview(self, payload: Payload) -> Preview:
-        """How many, which of them no longer fit, and what the bills change by if all valves are turned that day."""
-        account_ids, day = payload["accounts"], first_day(payload)
-        state = _STATE_AFTER[payload["deed"]]
-        needless = _needless_jobs(account_ids, state)
-        fitting = [one for one in _fitting(account_ids, day, state) if one not in needless]
-        if not fitting and not needless:
-            raise AlreadySupplied(day=day) if state is SupplyState.SUPPLIED else AlreadyStopped(day=day)
-        before, after = ZERO, ZERO
-        for season in reassessing.open_seasons(day) if fitting else ():
-            reckoned = assessments.preview_many(fitting, season.id, _changing(_change(payload, fitting)))
-            for outcome in reckoned.values():
-                if not isinstance(outcome, Exception):
-                    before, after = before + outcome[0], after + outcome[1]
-        with speaking("en"):
-            word = str(SUPPLY_STATES[state][0])
-        rows = (
-            Change(msgid("Supply"), None, word),
-            Change(msgid("From"), None, day, "date"),
-            Change(msgid("Flats"), None, Decimal(len(account_ids)), "count"),
-            Change(
-                msgid("Already so, or closed, and left out"),
-                None,
-                Decimal(len(account_ids) - len(fitting) - len(needless)),
-                "count",
-            ),
-            Change(
-                msgid("Valve jobs withdrawn, as the valve still stands so"),
-                None,
-                Decimal(len(needless)),
-                "count",
-            ),
-            Change(msgid("Charged over open seasons"), before, after, "money"),
-        )
-        return Preview(rows, later=after - before)
+        return _preview(payload)
 
-    def amount(self, payload: Payload, preview: Preview) -> Decimal:  # noqa: ARG002 (what counts is what comes later)
-        return abs(preview.later)
+    def amount(self, payload: Payload, preview: Preview) -> Decimal:  # noqa: ARG002 (frozen with the list)
+        """What the listed flats were thought to move: a flat that is left out later changes no level."""
+        return abs(Decimal(payload["thought"]))
 
     def apply_row(self, effect: Effect, row: BatchRow) -> Decimal:
         """One flat, as a request of its own would be carried out."""
@@ -186,6 +156,48 @@ class SupplyList(BatchKind):
         one = {name: effect.payload[name] for name in ("starts_on", "applied_on", "unpaid")}
         kind.order(account, effect, {"account_id": account.id, **one})
         return ZERO
+
+
+def worked_out(payload: Payload) -> Payload:
+    """The payload with what its flats are thought to move, yuan signed, once all their valves are turned."""
+    return {**payload, "thought": f"{_preview(payload).later:.2f}"}
+
+
+def _preview(payload: Payload) -> Preview:
+    """How many, which of them no longer fit, and what the bills change by if all valves are turned that day."""
+    account_ids, day = payload["accounts"], first_day(payload)
+    state = _STATE_AFTER[payload["deed"]]
+    needless = _needless_jobs(account_ids, state)
+    fitting = [one for one in _fitting(account_ids, day, state) if one not in needless]
+    if not fitting and not needless:
+        raise AlreadySupplied(day=day) if state is SupplyState.SUPPLIED else AlreadyStopped(day=day)
+    before, after = ZERO, ZERO
+    for season in reassessing.open_seasons(day) if fitting else ():
+        reckoned = assessments.preview_many(fitting, season.id, _changing(_change(payload, fitting)))
+        for outcome in reckoned.values():
+            if not isinstance(outcome, Exception):
+                before, after = before + outcome[0], after + outcome[1]
+    with speaking("en"):
+        word = str(SUPPLY_STATES[state][0])
+    rows = (
+        Change(msgid("Supply"), None, word),
+        Change(msgid("From"), None, day, "date"),
+        Change(msgid("Flats"), None, Decimal(len(account_ids)), "count"),
+        Change(
+            msgid("Already so, or closed, and left out"),
+            None,
+            Decimal(len(account_ids) - len(fitting) - len(needless)),
+            "count",
+        ),
+        Change(
+            msgid("Valve jobs withdrawn, as the valve still stands so"),
+            None,
+            Decimal(len(needless)),
+            "count",
+        ),
+        Change(msgid("Charged over open seasons"), before, after, "money"),
+    )
+    return Preview(rows, later=after - before)
 
 
 def _found(form: Any) -> list[int]:

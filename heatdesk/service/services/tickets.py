@@ -36,7 +36,7 @@ class Order:
     kept: Mapping[str, Any] = field(default_factory=dict)
 
 
-Executed = Callable[[Ticket, int], Mapping[str, Any]]
+Executed = Callable[[Ticket, date, int], Mapping[str, Any]]
 Hold = Callable[[int], object]
 _on_execution: dict[TicketType, tuple[Executed, Hold]] = {}
 
@@ -44,7 +44,8 @@ _on_execution: dict[TicketType, tuple[Executed, Hold]] = {}
 def when_executed(*types: TicketType, hold: Hold) -> Callable[[Executed], Executed]:
     """Register what happens, in the same transaction, when a job of these types is carried out.
 
-    The function gets the ticket as it stands then and who enters it; what it returns is kept with the event. A refusal
+    The function gets the ticket as it still stands, the day, and who enters it; what it returns is kept with the event.
+    A refusal
     it raises keeps the job from being carried out. `hold` locks what it will change, by the account's id, before the
     ticket itself is locked: so a payment and an execution take their locks in one order.
     """
@@ -124,12 +125,11 @@ def fire(
         raise NotAllowed
     actor_id = by.id if isinstance(by, Staff) else by
     changed = dict(columns or {})
-    for name, value in changed.items():
-        setattr(ticket, name, value)
     kept = {**(facts or {}), **{name: _plain(value) for name, value in changed.items()}}
     if verb is Verb.EXECUTE:
-        with db.session.no_autoflush:
-            kept |= _carried_out(ticket, actor_id)
+        kept |= _carried_out(ticket, changed["executed_on"], actor_id)
+    for name, value in changed.items():
+        setattr(ticket, name, value)
     before = ticket.state
     ticket.state, ticket.version = move.end, ticket.version + 1
     _write(ticket, before, verb, actor_id, note, kept)
@@ -142,11 +142,11 @@ def history(ticket: Ticket) -> list[TicketEvent]:
     return list(db.session.scalars(query))
 
 
-def _carried_out(ticket: Ticket, actor_id: int) -> Mapping[str, Any]:
+def _carried_out(ticket: Ticket, day: date, actor_id: int) -> Mapping[str, Any]:
     if ticket.type not in _on_execution:
         return {}
     deed, _hold = _on_execution[ticket.type]
-    return deed(ticket, actor_id)
+    return deed(ticket, day, actor_id)
 
 
 def _write(

@@ -1,5 +1,6 @@
 """Three flats suspended in one request; the same list resumed withdraws the jobs again."""
 
+from heatdesk.desk.changes.supply_list import worked_out
 from tests import factories
 from tests.changes.scenarios import Scenario
 from tests.changes.valves import supply
@@ -13,14 +14,16 @@ def prepare(world):
 
 
 def payload(world, deed="suspension"):
-    return {
-        "deed": deed,
-        "starts_on": "2026-12-01",
-        "applied_on": "2026-11-20",
-        "unpaid": False,
-        "branch_id": world.office.branch.id,
-        "accounts": world.more["accounts"],
-    }
+    return worked_out(
+        {
+            "deed": deed,
+            "starts_on": "2026-12-01",
+            "applied_on": "2026-11-20",
+            "unpaid": False,
+            "branch_id": world.office.branch.id,
+            "accounts": world.more["accounts"],
+        }
+    )
 
 
 SCENARIO = Scenario(

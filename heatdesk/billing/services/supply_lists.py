@@ -32,8 +32,8 @@ def by_cards(card_numbers: Iterable[str], branch: Any) -> list[int]:
         found.update((row.card_no, row.id) for row in rows)
     unknown = [number for number in wanted if number not in found]
     if unknown:
-        more = " …" if len(unknown) > _NAMED else ""
-        raise NoSuchCards(cards=", ".join(unknown[:_NAMED]) + more)
+        named = ", ".join(unknown[:_NAMED]) + (" …" if len(unknown) > _NAMED else "")
+        raise NoSuchCards(cards=named)
     return [found[number] for number in wanted]
 
 

@@ -133,10 +133,11 @@ class SupplyList(BatchKind):
         return Target(f"list:{of_list[:24]}", label, payload["branch_id"])
 
     def rows(self, payload: Payload) -> Sequence[BatchRow]:
-        """Nothing moves with the approval: each row does when its valve is turned."""
+        """By card number. Nothing moves with the approval: each row does when its valve is turned."""
+        cards = supply_lists.cards_of(payload["accounts"])
         return [
-            BatchRow(f"account:{account_id}", ZERO, {"account_id": account_id})
-            for account_id in payload["accounts"]
+            BatchRow(card_no, ZERO, {"account_id": account_id})
+            for card_no, account_id in zip(cards, payload["accounts"], strict=True)
         ]
 
     def preview(self, payload: Payload) -> Preview:

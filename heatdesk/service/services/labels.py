@@ -25,7 +25,7 @@ CAUSES = {
     Cause.PAYMENT: lazy("Paid, valve still closed"),
 }
 STATES = {
-    TicketState.NEW: Look(lazy("waiting"), "hourglass-split", "info"),
+    TicketState.NEW: Look(lazy("to be carried out"), "hourglass-split", "info"),
     TicketState.ASSIGNED: Look(lazy("assigned"), "person-check", "info"),
     TicketState.ACCEPTED: Look(lazy("accepted"), "hand-thumbs-up", "info"),
     TicketState.ENROUTE: Look(lazy("on the way"), "truck", "info"),

@@ -110,7 +110,7 @@ def by_building(branch: Any) -> Sequence[BuildingCount]:
         .group_by(Building.id, Community.name, Station.name)
         .order_by(func.count().filter(_standing("overdue")).desc(), Community.name, Building.name)
     )
-    return [BuildingCount(*row._tuple()) for row in db.session.execute(query)]
+    return [BuildingCount(*row) for row in db.session.execute(query)]
 
 
 def open_in_building(building_id: int, branch: Any) -> Sequence[Any]:

@@ -56,8 +56,23 @@ def export() -> ResponseReturnValue:
     return workbook(
         valve_lists.listing(_wanted(), scope_branch(Ticket.branch_id)),
         [
-            *(_("Number"), _("Work to do"), _("Cause"), _("Card no."), _("Customer"), _("Address"), _("Building")),
-            *(_("Heat station"), _("State"), _("To be done by"), _("Technician"), _("Carried out on"), _("By whom")),
+            *(
+                _("Number"),
+                _("Work to do"),
+                _("Cause"),
+                _("Card no."),
+                _("Customer"),
+                _("Address"),
+                _("Building"),
+            ),
+            *(
+                _("Heat station"),
+                _("State"),
+                _("To be done by"),
+                _("Technician"),
+                _("Carried out on"),
+                _("By whom"),
+            ),
             *(_("Seal number"), _("Why not")),
         ],
         _cells,

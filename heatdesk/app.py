@@ -21,6 +21,7 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
+    buildings,
     counter,
     days,
     imports,
@@ -28,7 +29,9 @@ from heatdesk.billing.views import (
     number_books,
     papers,
     payments,
+    quotes,
     receipts,
+    refunds,
     season_runs,
     seasons,
     supply_terms,
@@ -56,7 +59,8 @@ BLUEPRINTS = (
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
+    *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,
     *service_views.BLUEPRINTS,
 )

@@ -16,6 +16,7 @@ class Permission(enum.StrEnum):
     PAYMENT_VIEW = "billing.payment.view"
     PAYMENT_VOID = "billing.payment.void"
     INVOICE_ISSUE = "billing.invoice.issue"
+    REFUND_PAY = "billing.refund.pay"
     DAY_CLOSE = "billing.day.close"
     TILL_VIEW = "billing.till.view"
     NUMBER_BOOK = "billing.number_book"
@@ -23,6 +24,8 @@ class Permission(enum.StrEnum):
     SEASON_EDIT = "billing.season.edit"
     TARIFF_EDIT = "billing.tariff.edit"
     TARIFF_APPROVE = "billing.tariff.approve"
+    QUOTE = "billing.quote"
+    """Trying a case in the fee calculator; nothing is stored."""
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
@@ -67,7 +70,13 @@ ROLE_LABELS = {
 
 _EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
 _READERS = frozenset(
-    {Permission.REGISTER_VIEW, Permission.PAYMENT_VIEW, Permission.SEASON_VIEW, Permission.TILL_VIEW}
+    {
+        Permission.REGISTER_VIEW,
+        Permission.PAYMENT_VIEW,
+        Permission.SEASON_VIEW,
+        Permission.QUOTE,
+        Permission.TILL_VIEW,
+    }
 )
 _APPLICANTS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_CREATE})
 _DECIDERS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_DECIDE, Permission.DELEGATION_EDIT})
@@ -78,10 +87,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _APPLICANTS
     | {
         Permission.COUNTER,
+        Permission.QUOTE,
         Permission.REGISTER_VIEW,
         Permission.PAYMENT_VIEW,
         Permission.PAYMENT_VOID,
         Permission.INVOICE_ISSUE,
+        Permission.REFUND_PAY,
         Permission.TILL_VIEW,
         Permission.TICKET_VIEW,
     },
@@ -121,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _DECIDERS
     | {
         Permission.LEDGER_VIEW,
+        Permission.REFUND_PAY,
         Permission.DAY_CLOSE,
         Permission.NUMBER_BOOK,
         Permission.AUDIT_VIEW,

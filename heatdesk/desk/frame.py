@@ -16,6 +16,7 @@ from heatdesk.auth.permissions import Permission
 from heatdesk.auth.views.login import LANGUAGES
 from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
 from heatdesk.billing.rules.workflow import DayState, ShiftState
+from heatdesk.billing.services import refunds
 from heatdesk.db import db
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO
@@ -55,6 +56,7 @@ class Day:
 ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
     ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
+    ("quotes.index", lazy("Fee calculator"), "calculator", Permission.QUOTE),
     ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
     ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
     ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
@@ -68,12 +70,14 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("valve_jobs.index", lazy("Valve jobs"), "wrench", Permission.TICKET_VIEW),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+    ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )
 
 COUNTS: dict[str, Callable[[Staff], int]] = {
+    "refunds.index": refunds.count_waiting,
     "approvals.index": request_lists.count_waiting,
     "requests.index": request_lists.count_returned,
 }

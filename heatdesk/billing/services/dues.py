@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
-from heatdesk.billing.rules.states import Item
+from heatdesk.billing.services import labels
 from heatdesk.billing.services.explanations import sentences
-from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.standings import Standing
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -73,7 +72,7 @@ def item_label(charges: Collection[Charge]) -> str:
     """What a bill is for; without charges it was taken over from the old books."""
     if not charges:
         return _("Opening balance")
-    return " + ".join(str(ITEMS[Item(charge.item)]) for charge in charges)
+    return " + ".join(labels.item_label(charge.item) for charge in charges)
 
 
 def explanation_of(charges: Collection[Charge]) -> list[str]:

@@ -34,7 +34,13 @@ def charge_penalty(
             *same
         )
     ).one()
-    explained = {"rule": step.rule, "values": dict(step.values), "document_no": step.document_no}
+    line = {
+        "item": item.value,
+        "amount": f"{amount:f}",
+        "period": [str(season.starts_on), str(season.ends_on), season.statutory_days],
+        "document_no": step.document_no,
+        "steps": [{"rule": step.rule, "values": dict(step.values), "document_no": step.document_no}],
+    }
     db.session.execute(
         insert(Charge).values(
             season_id=season.id,
@@ -44,7 +50,7 @@ def charge_penalty(
             journal_id=journal.id,
             amount=amount,
             target=charged + amount,
-            explanation={"lines": [], "steps": [explained]},
+            explanation={"lines": [line]},
         )
     )
     return amount

@@ -137,7 +137,7 @@ def _customer(household: Household) -> dict[str, Any]:
 
 def _account(household: Household) -> dict[str, Any]:
     url = url_for("customer_card.show", account_id=household.account_id)
-    return {"card_no": household.card_no, "place": household.place, "url": url}
+    return {"id": household.account_id, "card_no": household.card_no, "place": household.place, "url": url}
 
 
 def _till_notices() -> list[dict[str, Any]]:

@@ -6,29 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 
 from heatdesk.approvals.kinds import MONEY, Change, Effect, Kind, Payload, Preview, Target
-from heatdesk.billing.errors import NoSuchCard
 from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.models import Account
 from heatdesk.billing.rules.states import SupplyState
 from heatdesk.billing.services import accounts, assessments, reassessing, supply_states
 from heatdesk.billing.services.labels import SUPPLY_STATES
+from heatdesk.billing.services.request_targets import read_account, target_of
 from heatdesk.billing.services.supply_states import StateChange
-from heatdesk.db import db, get_or_refuse
+from heatdesk.db import get_or_refuse
 from heatdesk.desk import crossings
-from heatdesk.errors import Missing, RuleBroken, msgid
+from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy, speaking
 from heatdesk.money import ZERO
-from heatdesk.network.models import Premises
-from heatdesk.people.models import Customer
 from heatdesk.service.errors import JobIsOpen
 from heatdesk.service.models import Ticket
 from heatdesk.service.rules.states import Cause, TicketType, Verb
 from heatdesk.service.services import tickets
 from heatdesk.web.fields import Present, half_width, text_field
-from heatdesk.web.pages import scope_branch
 
 _NOBODY = 0
 """Who tries a change out: it is taken back before anybody could read the name."""
@@ -48,14 +44,8 @@ class SupplyKind(Kind):
     opens = False
 
     def read(self, form: Any) -> Payload:
-        card_no = form.card_no.data
-        account_id = db.session.scalar(
-            select(Account.id).where(Account.card_no == card_no, scope_branch(Account.branch_id))
-        )
-        if account_id is None:
-            raise NoSuchCard(card_no=card_no)
         return {
-            "account_id": account_id,
+            "account_id": read_account(form.card_no.data).id,
             "starts_on": form.starts_on.data.isoformat(),
             **self.read_more(form),
         }
@@ -74,17 +64,7 @@ class SupplyKind(Kind):
         return {}
 
     def target(self, payload: Payload) -> Target:
-        row = db.session.execute(
-            select(Account, Customer.name, Premises.address)
-            .join(Customer, Customer.id == Account.customer_id)
-            .join(Premises, Premises.id == Account.premises_id)
-            .where(Account.id == payload["account_id"])
-        ).first()
-        if row is None:
-            raise Missing
-        account, name, address = row
-        label = f"{account.card_no} {name} {address}"
-        return Target(f"account:{account.id}", label, account.branch_id, account.customer_id)
+        return target_of(payload["account_id"])
 
     def change(self, account: Account, payload: Payload) -> StateChange:
         """What becomes of the supply on the day asked for; raises what stands against it, in words."""

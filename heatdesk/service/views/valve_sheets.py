@@ -52,14 +52,15 @@ def enter(building_id: int) -> ResponseReturnValue:
     rows = _rows(building_id)
     form = SheetForm(valve_jobs.technicians(rows[0].Ticket.branch_id))
     refused: dict[int, str] = {}
+    status = 422
     if form.validate_on_submit():
         with refused_on_form(form):
             entered = valve_sheets.enter(rows_of(request.form), form.execution, by=current_user)
             flash_done(_("Rows taken from the sheet: %(n)s.", n=entered.taken))
             if not entered.refused:
                 return redirect(url_for("valve_sheets.index"))
-            refused = entered.refused
-    return _page(building_id, _rows(building_id, may_be_none=True), form, refused)
+            refused, status = entered.refused, 200 if entered.taken else 422
+    return _page(building_id, _rows(building_id), form, refused), status
 
 
 @bp.post("/<int:building_id>/assign")
@@ -76,23 +77,21 @@ def assign(building_id: int) -> ResponseReturnValue:
             return redirect(url_for("valve_sheets.edit", building_id=building_id))
     return _page(
         building_id, rows, SheetForm(valve_jobs.technicians(rows[0].Ticket.branch_id)), assigning=form
-    )
+    ), 422
 
 
-def _rows(building_id: int, *, may_be_none: bool = False) -> Any:
+def _rows(building_id: int) -> Any:
     rows = valve_lists.open_in_building(building_id, scope_branch(Ticket.branch_id))
-    if not rows and not may_be_none:
+    if not rows:
         raise Missing
     return rows
 
 
 def _page(
     building_id: int, rows: Any, form: SheetForm, refused: dict[int, str] | None = None, assigning: Any = None
-) -> ResponseReturnValue:
-    if not rows:
-        return redirect(url_for("valve_sheets.index"))
+) -> str:
     people = valve_jobs.technicians(rows[0].Ticket.branch_id)
-    page = render_template(
+    return render_template(
         "service/valve_sheets/edit.html",
         building_id=building_id,
         rows=rows,
@@ -107,7 +106,6 @@ def _page(
         causes=labels.CAUSES,
         obstacles=OBSTACLES,
     )
-    return page, 422 if refused or form.errors else 200
 
 
 def _community(building_id: int) -> str:

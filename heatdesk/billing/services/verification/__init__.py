@@ -1,9 +1,15 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import books, days, guards, papers, report, requests
+from heatdesk.billing.services.verification import books, days, guards, papers, refunds, report, requests
 from heatdesk.billing.services.verification.report import Invariant, Outcome
 
-INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *guards.INVARIANTS]
+INVARIANTS = [
+    *books.INVARIANTS,
+    *papers.INVARIANTS,
+    *refunds.INVARIANTS,
+    *requests.INVARIANTS,
+    *guards.INVARIANTS,
+]
 
 
 def include(*invariants: Invariant) -> None:

@@ -7,7 +7,7 @@ from heatdesk.billing import models as billing_models
 from heatdesk.network import models as network_models
 from heatdesk.people import models as people_models
 from heatdesk.service import models as service_models
-from heatdesk.web import request_keys
+from heatdesk.web import request_keys, saved_filters
 
 __all__ = [
     "approvals_models",
@@ -19,6 +19,7 @@ __all__ = [
     "numbering",
     "people_models",
     "request_keys",
+    "saved_filters",
     "search",
     "service_models",
 ]

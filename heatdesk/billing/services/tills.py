@@ -1,21 +1,21 @@
 """Till shifts: one drawer, one cashier, one business day; from the float to the blind count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from heatdesk import audit
-from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
+from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import (
     CountDiffers,
     NoBranch,
     NoOpenTill,
+    NotBeingCounted,
     TillAlreadyOpen,
+    TillBeingCounted,
     TillClosed,
     TillInOtherHands,
     TillMoved,
@@ -23,8 +23,6 @@ from heatdesk.billing.errors import (
 from heatdesk.billing.models import BusinessDay, Journal, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.tills import (
-    COUNTED_METHODS,
-    DENOMINATIONS,
     CountLine,
     DrawerCount,
     closing_movements,
@@ -36,28 +34,25 @@ from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO
 
-_COUNTED_AGAIN = "count_differed"
-
-
-@dataclass(frozen=True)
-class EarlierCount:
-    """A count that differed from the books and was made again; nothing of it was booked."""
-
-    at: datetime
-    cash: Decimal
-
 
 def current_shift(staff_id: int) -> TillShift:
-    """The cashier's open shift, locked for share so that its closing waits; raises `NoOpenTill`."""
-    shift = db.session.scalar(_open_shift(staff_id).with_for_update(read=True))
+    """The cashier's open shift, locked for share so that its closing waits; raises `NoOpenTill`, `TillBeingCounted`."""
+    query = _open_shift(staff_id).with_for_update(read=True).execution_options(populate_existing=True)
+    shift = db.session.scalar(query)
     if shift is None:
         raise NoOpenTill
+    refuse_counting(shift)
     return shift
 
 
 def find_open_shift(staff_id: int) -> TillShift | None:
-    """The cashier's open shift to look at, without waiting for anybody."""
+    """The cashier's shift that is not counted yet, to look at, without waiting for anybody."""
     return db.session.scalar(_open_shift(staff_id))
+
+
+def uncounted_of(reader: Staff) -> TillShift | None:
+    """The reader's own till whose sums are kept from them until it is counted; None for who reads the books anyway."""
+    return None if reader.may(Permission.LEDGER_VIEW) else find_open_shift(reader.id)
 
 
 def find_last_shift(staff_id: int) -> TillShift | None:
@@ -101,6 +96,24 @@ def open_shift(cashier: Staff, till_name: str, float_amount: Decimal) -> TillShi
 def get_locked(shift_id: int) -> TillShift:
     """The shift locked for its closing, after waiting for the payments under way on it; raises `Missing`."""
     return get_or_refuse(TillShift, shift_id, lock=True)
+
+
+def begin_count(shift: TillShift, *, by: Staff) -> None:
+    """From now on a locked shift takes no money and shows no sums; raises `TillClosed`. Twice is once."""
+    refuse_closed(shift)
+    if shift.state is ShiftState.OPEN:
+        shift.state = ShiftState.COUNTING
+        _note("count_begun", shift, by)
+        db.session.flush()
+
+
+def resume(shift: TillShift, *, by: Staff) -> None:
+    """The count is laid aside and money is taken again; it leaves a trace. Raises `TillClosed`."""
+    refuse_closed(shift)
+    if shift.state is ShiftState.COUNTING:
+        shift.state = ShiftState.OPEN
+        _note("count_laid_aside", shift, by)
+        db.session.flush()
 
 
 def moves_on(shift: TillShift) -> int:
@@ -147,51 +160,27 @@ def close_shift(
     return lines
 
 
+def refuse_counting(shift: TillShift) -> None:
+    """Raise `TillBeingCounted` for a shift whose drawer lies on the table."""
+    if shift.state is ShiftState.COUNTING:
+        raise TillBeingCounted(till=shift.till_name)
+
+
+def refuse_not_counting(shift: TillShift) -> None:
+    """Raise `NotBeingCounted` for a count that was laid aside meanwhile, or never begun."""
+    refuse_closed(shift)
+    if shift.state is not ShiftState.COUNTING:
+        raise NotBeingCounted
+
+
+def _note(verb: str, shift: TillShift, by: Staff) -> None:
+    audit.record(verb, actor_id=by.id, subject_table="till_shift", subject_id=shift.id)
+
+
 def refuse_closed(shift: TillShift) -> None:
     """Raise `TillClosed` for a shift that was counted before."""
     if shift.state is ShiftState.CLOSED:
         raise TillClosed
-
-
-def record_differing_count(shift: TillShift, count: DrawerCount, *, by: Staff) -> None:
-    """Leave a trace of a count that did not agree, so that feeling one's way to the books can be seen."""
-    audit.record(
-        _COUNTED_AGAIN,
-        actor_id=by.id,
-        subject_table="till_shift",
-        subject_id=shift.id,
-        after={"cash": str(count.cash), "slips": {m.value: str(a) for m, a in count.slips.items()}},
-    )
-
-
-def earlier_counts(shift: TillShift) -> list[EarlierCount]:
-    """The counts of a shift that differed and were made again, oldest first."""
-    rows = db.session.execute(
-        select(AuditEntry.recorded_at, AuditEntry.after)
-        .where(
-            AuditEntry.subject_table == "till_shift",
-            AuditEntry.subject_id == str(shift.id),
-            AuditEntry.verb == _COUNTED_AGAIN,
-        )
-        .order_by(AuditEntry.id)
-    ).all()
-    return [EarlierCount(at, Decimal(after["cash"])) for at, after in rows if after]
-
-
-def count_lines(shift: TillShift) -> list[CountLine]:
-    """What a closed shift was counted at, as frozen when it closed."""
-    frozen: dict[str, Any] = (shift.counted or {}).get("methods", {})
-    return [
-        CountLine(method, Decimal(frozen[method]["expected"]), Decimal(frozen[method]["counted"]))
-        for method in COUNTED_METHODS
-        if method in frozen
-    ]
-
-
-def pieces(shift: TillShift) -> list[tuple[Decimal, int]]:
-    """Notes and coins of a closed shift as counted, the largest first; none are left out."""
-    frozen: dict[str, int] = (shift.counted or {}).get("pieces", {})
-    return [(value, frozen[str(value)]) for value in DENOMINATIONS if str(value) in frozen]
 
 
 def select_shifts(*conditions: Any) -> Select[Any]:
@@ -225,7 +214,7 @@ def day_is_open(branch_id: int | None) -> bool:
 
 
 def _open_shift(staff_id: int) -> Select[TillShift]:
-    return select(TillShift).where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
+    return select(TillShift).where(TillShift.staff_id == staff_id, TillShift.state != ShiftState.CLOSED)
 
 
 def _refuse_till_in_other_hands(branch_id: int, till_name: str) -> None:
@@ -235,7 +224,7 @@ def _refuse_till_in_other_hands(branch_id: int, till_name: str) -> None:
         .where(
             TillShift.branch_id == branch_id,
             TillShift.till_name == till_name,
-            TillShift.state == ShiftState.OPEN,
+            TillShift.state != ShiftState.CLOSED,
         )
         .limit(1)
     )

@@ -13,7 +13,7 @@ from heatdesk.billing.forms.tills import SLIP_METHODS, STATE_LABELS, CountForm, 
 from heatdesk.billing.models import TillShift
 from heatdesk.billing.rules.tills import DENOMINATIONS
 from heatdesk.billing.rules.workflow import ShiftState
-from heatdesk.billing.services import labels, number_books, takings, tills
+from heatdesk.billing.services import labels, number_books, takings, till_counts, tills
 from heatdesk.billing.views import till_lists
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing, NotAllowed
@@ -104,23 +104,38 @@ def show(shift_id: int) -> ResponseReturnValue:
         "billing/tills/show.html",
         shift=shift,
         cashier=tills.cashier_name(shift),
-        lines=tills.count_lines(shift),
-        pieces=tills.pieces(shift),
+        lines=till_counts.count_lines(shift),
+        pieces=till_counts.pieces(shift),
         labels=labels.TENDERS,
-        earlier=tills.earlier_counts(shift),
+        earlier=till_counts.earlier_counts(shift),
         receipts=takings.receipts_of(shift),
         may_count=_may_count(shift),
     )
+
+
+@bp.post("/<int:shift_id>/begin")
+@requires(Permission.TILL_VIEW)
+def begin(shift_id: int) -> ResponseReturnValue:
+    """The count begins: no money from here on, and no sums of this till, until it is handed in."""
+    tills.begin_count(_countable(tills.get_locked(shift_id)), by=current_user)
+    return redirect(url_for("tills.count", shift_id=shift_id), 303)
+
+
+@bp.post("/<int:shift_id>/resume")
+@requires(Permission.TILL_VIEW)
+def resume(shift_id: int) -> ResponseReturnValue:
+    shift = _countable(tills.get_locked(shift_id))
+    tills.resume(shift, by=current_user)
+    flash_done(_("%(till)s takes money again; the count was laid aside.", till=shift.till_name))
+    return redirect(url_for("tills.index"), 303)
 
 
 @bp.route("/<int:shift_id>/count", methods=["GET", "POST"])
 @requires(Permission.TILL_VIEW)
 def count(shift_id: int) -> ResponseReturnValue:
     posted = request.method == "POST"
-    shift = _readable(tills.get_locked(shift_id) if posted else get_or_refuse(TillShift, shift_id))
-    if not _may_count(shift, closed_too=True):
-        raise NotAllowed
-    tills.refuse_closed(shift)
+    shift = _countable(tills.get_locked(shift_id) if posted else get_or_refuse(TillShift, shift_id))
+    tills.refuse_not_counting(shift)
     form = CountForm()
     if not form.validate_on_submit():
         return _count_page(shift, form), 422 if posted else 200
@@ -128,7 +143,7 @@ def count(shift_id: int) -> ResponseReturnValue:
     try:
         tills.close_shift(shift, counted, by=current_user, seen=form.seen.data, reason=form.reason.data or "")
     except CountDiffers as refusal:
-        tills.record_differing_count(shift, counted, by=current_user)
+        till_counts.record_differing_count(shift, counted, by=current_user)
         named = ", ".join(str(labels.TENDERS[method]) for method in refusal.values["methods"].split())
         form.reason.errors = [_(refusal.message, methods=named)]
         return _count_page(shift, form)
@@ -152,6 +167,12 @@ def _readable(shift: TillShift) -> TillShift:
     if not in_scope(shift.branch_id):
         raise Missing
     if shift.staff_id != current_user.id and not current_user.may(Permission.LEDGER_VIEW):
+        raise NotAllowed
+    return shift
+
+
+def _countable(shift: TillShift) -> TillShift:
+    if not _may_count(_readable(shift), closed_too=True):
         raise NotAllowed
     return shift
 

@@ -5,10 +5,8 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import and_, or_
 
 from heatdesk.approvals.words import KIND_TITLES
-from heatdesk.audit import AuditEntry
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.papers import fee_statements
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
@@ -117,27 +115,8 @@ def valve_jobs(account_id: int) -> ResponseReturnValue:
 @requires(Permission.REGISTER_VIEW)
 def history(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "history")
-    page = paginate(trail.entries().where(_about(shown)))
+    page = paginate(trail.entries().where(trail.about(shown["the_account"])))
     return render_template("desk/card/changes.html", page=page, changes=trail.in_words(page.items), **shown)
-
-
-def _about(shown: dict[str, Any]) -> Any:
-    """The trail of the account, its customer, its premises and its supply terms."""
-    account = shown["the_account"]
-    term_ids = [str(term.id) for term in supply_terms.timeline(account.id)]
-    subjects = {
-        "account": [str(account.id)],
-        "customer": [str(account.customer_id)],
-        "premises": [str(account.premises_id)],
-        "supply_term": term_ids,
-    }
-    return or_(
-        *[
-            and_(AuditEntry.subject_table == table, AuditEntry.subject_id.in_(ids))
-            for table, ids in subjects.items()
-            if ids
-        ]
-    )
 
 
 def _ledger_words() -> dict[str, Any]:

@@ -1,10 +1,20 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import books, days, guards, papers, refunds, report, requests
+from heatdesk.billing.services.verification import (
+    balances,
+    books,
+    days,
+    guards,
+    papers,
+    refunds,
+    report,
+    requests,
+)
 from heatdesk.billing.services.verification.report import Invariant, Outcome
 
 INVARIANTS = [
     *books.INVARIANTS,
+    *balances.INVARIANTS,
     *papers.INVARIANTS,
     *refunds.INVARIANTS,
     *requests.INVARIANTS,

@@ -42,13 +42,16 @@ from heatdesk.billing.views import (
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
-from heatdesk.desk import frame
+from heatdesk.desk import changes as desk_changes
+from heatdesk.desk import crossings, frame
+from heatdesk.desk import verification as desk_verification
 from heatdesk.desk.views import audit_trail, card_exports, customer_card, home, saved_filters, search
 from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
 from heatdesk.network.views import exports as network_exports
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
+from heatdesk.service import views as service_views
 from heatdesk.web import app as web_app
 from heatdesk.web import pages
 from heatdesk.web.app import HeatdeskApp
@@ -63,11 +66,22 @@ BLUEPRINTS = (
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,
+    *service_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 _YEAR = 365 * 24 * 3600
-_KNOWN = (tables, billing_jobs, approvals_jobs, jobs, approval_rule, billing_changes)
-"""Imported so that every table, every kind of job and every kind of change request is registered."""
+_KNOWN = (
+    tables,
+    billing_jobs,
+    approvals_jobs,
+    jobs,
+    approval_rule,
+    billing_changes,
+    crossings,
+    desk_changes,
+    desk_verification,
+)
+"""Imported so that every table, kind of job, kind of change request, crossing and invariant is registered."""
 
 
 def create_app(settings: Settings, database_url: str) -> HeatdeskApp:

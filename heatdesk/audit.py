@@ -32,6 +32,7 @@ TABLE_LABELS: dict[str, Any] = {
     "station": lazy("heat station"),
     "supply_term": lazy("supply term"),
     "tariff": lazy("tariff"),
+    "ticket": lazy("job"),
     "till_shift": lazy("till shift"),
 }
 """What people call the tables whose changes are recorded."""

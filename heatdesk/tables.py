@@ -6,6 +6,7 @@ from heatdesk.auth import models as auth_models
 from heatdesk.billing import models as billing_models
 from heatdesk.network import models as network_models
 from heatdesk.people import models as people_models
+from heatdesk.service import models as service_models
 from heatdesk.web import request_keys, saved_filters
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "request_keys",
     "saved_filters",
     "search",
+    "service_models",
 ]

@@ -124,3 +124,7 @@ class ValidFromPast(RuleBroken):
 
 class AlreadyApplied(RuleBroken):
     message = "The effect of this request stands in the books already; it cannot be carried out twice."
+
+
+class NotApplied(RuleBroken):
+    message = "Request %(number)s was not approved, so nothing follows from it."

@@ -64,6 +64,8 @@ class Preview:
 
     changes: tuple[Change, ...]
     difference: Decimal = ZERO
+    later: Decimal = ZERO
+    """By how many yuan more they would rise once what was approved is carried out in the field, on the asked day."""
 
     def to_json(self) -> Payload:
         """Plain JSON in one spelling, so that what was seen can be compared with what would happen."""
@@ -77,7 +79,8 @@ class Preview:
             }
             for one in self.changes
         ]
-        return {"changes": rows, "difference": str(self.difference)}
+        later = {"later": str(self.later)} if self.later else {}
+        return {"changes": rows, "difference": str(self.difference), **later}
 
 
 @dataclass(frozen=True)

@@ -206,4 +206,7 @@ class RequestEffect(Model):
     amount: Mapped[Money] = mapped_column(server_default="0", comment="what bills rose by, signed")
     left_out: Mapped[str | None] = mapped_column(comment="the refusal, an English message id")
     left_out_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    is_later: Mapped[bool] = mapped_column(
+        server_default="false", comment="not with the approval, but when the field carried it out"
+    )
     recorded_at: Mapped[CreatedAt]

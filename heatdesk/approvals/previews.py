@@ -26,6 +26,8 @@ class ShownChange:
 class ShownPreview:
     changes: tuple[ShownChange, ...]
     difference: Decimal
+    later: Decimal
+    """What moves only when the field has carried it out."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,15 @@ def shown(preview: dict[str, Any] | None) -> ShownPreview | None:
     if preview is None:
         return None
     rows = tuple(_row(one) for one in preview["changes"])
-    return ShownPreview(rows, Decimal(preview["difference"]))
+    return ShownPreview(rows, Decimal(preview["difference"]), Decimal(preview.get("later", ZERO)))
 
 
 def _row(change: dict[str, Any]) -> ShownChange:
     unit, before, after = change["unit"], change["before"], change["after"]
     difference = Decimal(after or ZERO) - Decimal(before or ZERO) if unit == MONEY else None
+    detail = _(change["detail"]) if change["detail"] else ""
     return ShownChange(
-        label=f"{_(change['label'])} {change['detail']}".strip(),
+        label=f"{_(change['label'])} {detail}".strip(),
         before=_value(before, unit),
         after=_value(after, unit),
         difference=difference,

@@ -56,6 +56,8 @@ KIND_TITLES = {
     "cut_off": lazy("Cut off"),
     "demolition": lazy("Demolition"),
     "temporary_suspension": lazy("Temporary suspension"),
+    "reconnection": lazy("Secret reconnection"),
+    "supply_list": lazy("Supply of many stopped or resumed"),
     "payer_share": lazy("Share of an organisation"),
     "tariff": lazy("Tariff"),
     "settings": lazy("Settings"),
@@ -125,5 +127,6 @@ DEPARTMENT_NAMES = (
     lazy("Billing department"),
     lazy("Finance department"),
     lazy("Management"),
+    lazy("Service department"),
 )
 """What `rules/defaults.py` names the departments of a new installation."""

@@ -37,6 +37,10 @@ class Permission(enum.StrEnum):
     DELEGATION_EDIT = "delegation.edit"
     APPROVAL_RULE_EDIT = "approval_rule.edit"
     """Proposing a rule; it holds only once others have approved it."""
+    TICKET_VIEW = "service.ticket.view"
+    TICKET_EXECUTE = "service.ticket.execute"
+    """Entering that a job was carried out, or why it was not."""
+    TICKET_DISPATCH = "service.ticket.dispatch"
     STAFF_EDIT = "auth.staff.edit"
     AUDIT_VIEW = "audit.view"
     JOB_VIEW = "job.view"
@@ -50,6 +54,8 @@ class Role(enum.StrEnum):
     SUPERVISOR = "supervisor"
     FINANCE = "finance"
     MANAGER = "manager"
+    TECHNICIAN = "technician"
+    DISPATCHER = "dispatcher"
     ADMINISTRATOR = "administrator"
 
 
@@ -59,6 +65,8 @@ ROLE_LABELS = {
     Role.SUPERVISOR: lazy("Supervisor"),
     Role.FINANCE: lazy("Finance"),
     Role.MANAGER: lazy("Manager"),
+    Role.TECHNICIAN: lazy("Technician"),
+    Role.DISPATCHER: lazy("Dispatcher"),
     Role.ADMINISTRATOR: lazy("Administrator"),
 }
 
@@ -88,6 +96,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.INVOICE_ISSUE,
         Permission.REFUND_PAY,
         Permission.TILL_VIEW,
+        Permission.TICKET_VIEW,
     },
     Role.BILLING_CLERK: _EVERYBODY
     | _READERS
@@ -102,6 +111,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.TARIFF_TRY,
         Permission.RUN_START,
         Permission.LEDGER_VIEW,
+        Permission.TICKET_VIEW,
+        Permission.TICKET_EXECUTE,
     },
     Role.SUPERVISOR: _EVERYBODY
     | _READERS
@@ -117,6 +128,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.LEDGER_VIEW,
         Permission.AUDIT_VIEW,
         Permission.APPROVAL_RULE_EDIT,
+        Permission.TICKET_VIEW,
     },
     Role.FINANCE: _EVERYBODY
     | _READERS
@@ -134,7 +146,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _READERS
     | _APPLICANTS
     | _DECIDERS
-    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT, Permission.TARIFF_TRY},
+    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT, Permission.TARIFF_TRY, Permission.TICKET_VIEW},
+    Role.TECHNICIAN: _EVERYBODY | {Permission.TICKET_VIEW, Permission.TICKET_EXECUTE},
+    Role.DISPATCHER: _EVERYBODY
+    | {
+        Permission.REGISTER_VIEW,
+        Permission.TICKET_VIEW,
+        Permission.TICKET_EXECUTE,
+        Permission.TICKET_DISPATCH,
+    },
     Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_EDIT, Permission.AUDIT_VIEW, Permission.REGISTER_VIEW},
 }
 """The administrator cannot touch money: no bypass role (brief F8)."""

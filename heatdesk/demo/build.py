@@ -38,7 +38,7 @@ from heatdesk.billing.services.payments import PaymentOrder
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.dates import today
 from heatdesk.db import db, transaction
-from heatdesk.demo import register
+from heatdesk.demo import register, valves
 from heatdesk.money import ZERO
 from heatdesk.network.models import Branch
 from heatdesk.web.versions import version_of
@@ -52,6 +52,8 @@ PEOPLE = (
     ("supervisor", "赵国强", Role.SUPERVISOR),
     ("finance", "孙丽华", Role.FINANCE),
     ("manager", "周建平", Role.MANAGER),
+    ("dispatcher", "李静", Role.DISPATCHER),
+    ("technician", "王磊", Role.TECHNICIAN),
 )
 """One login per role; all but the administrator and the manager belong to the first branch."""
 _HEAD_OFFICE = {Role.ADMINISTRATOR, Role.MANAGER}
@@ -76,6 +78,8 @@ class _Team:
     cashiers: tuple[Staff, ...]
     clerk: Staff
     supervisor: Staff
+    dispatcher: Staff | None = None
+    technician: Staff | None = None
 
 
 def build(say: Say) -> None:
@@ -98,6 +102,8 @@ def build(say: Say) -> None:
         say(f"season {season.code} billed")
     _work_a_day(home)
     say("yesterday worked and closed; today is open")
+    _send_out(home)
+    say("valve jobs handed out")
 
 
 def _yesterday() -> date:
@@ -107,7 +113,14 @@ def _yesterday() -> date:
 def _home_team() -> _Team:
     branch = _add(Branch(name=register.BRANCHES[0], phone="024-96788", cash_rounding="jiao"))
     staff = {login: _person(login, name, role, branch) for login, name, role in PEOPLE}
-    return _Team(branch, (staff["cashier"], staff["cashier2"]), staff["clerk"], staff["supervisor"])
+    return _Team(
+        branch,
+        (staff["cashier"], staff["cashier2"]),
+        staff["clerk"],
+        staff["supervisor"],
+        staff["dispatcher"],
+        staff["technician"],
+    )
 
 
 def _far_team() -> _Team:
@@ -194,6 +207,16 @@ def _bill(season_id: int, starter: Staff, releaser: Staff) -> None:
     with transaction(releaser.id):
         season_runs.release(run_id, by=releaser.id)
     season_runs.carry_out(run_id, lambda _done, _total: None)
+
+
+def _send_out(team: _Team) -> None:
+    """Who has owed longest is to be cut off; the field has begun with it."""
+    if team.dispatcher is None or team.technician is None:
+        return
+    with transaction(team.clerk.id):
+        valves.cut_off_list(team.branch, team.clerk, team.supervisor)
+    with transaction(team.technician.id):
+        valves.hand_out(team.branch, team.dispatcher, team.technician)
 
 
 def _work_a_day(team: _Team) -> None:

@@ -66,6 +66,7 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
     ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
+    ("valve_jobs.index", lazy("Valve jobs"), "wrench", Permission.TICKET_VIEW),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),

@@ -8,7 +8,7 @@ from flask import url_for
 from sqlalchemy import Select, func, select
 
 from heatdesk.auth.models import Staff
-from heatdesk.auth.permissions import Permission
+from heatdesk.auth.permissions import Permission, Role
 from heatdesk.billing.models import Account, AccountBalance, SeasonRun, Tariff, TillShift
 from heatdesk.billing.rules.workflow import RunState, ShiftState, TariffState
 from heatdesk.db import db
@@ -16,6 +16,8 @@ from heatdesk.i18n import _
 from heatdesk.jobs import Job, JobState
 from heatdesk.network.models import Premises
 from heatdesk.people.models import Customer
+from heatdesk.service.models import Ticket
+from heatdesk.service.rules.states import WAITS
 
 COUNT_LIMIT = 10_000
 
@@ -120,6 +122,14 @@ def _jobs(_reader: Staff) -> Select[Any]:
     return select(Job.id).where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
 
 
+def _valves(reader: Staff) -> Select[Any]:
+    """Valves to be turned; a technician's own, and those nobody has yet."""
+    waits = select(Ticket.id).where(Ticket.state.in_(WAITS), _own(Ticket.branch_id, reader))
+    if reader.role is Role.TECHNICIAN:
+        waits = waits.where(Ticket.assignee_id.is_(None) | (Ticket.assignee_id == reader.id))
+    return waits
+
+
 _KINDS = (
     _Kind(
         Permission.REGISTER_VIEW,
@@ -149,6 +159,14 @@ _KINDS = (
         "cash-stack",
         lambda: (_("Open tills"), _("are not counted yet")),
         _open_tills,
+    ),
+    _Kind(
+        Permission.TICKET_EXECUTE,
+        "valve_jobs.index",
+        "wrench",
+        lambda: (_("Valve jobs"), _("wait to be carried out")),
+        _valves,
+        (("standing", "waiting"),),
     ),
     _Kind(
         Permission.JOB_VIEW,

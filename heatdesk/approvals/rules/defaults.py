@@ -11,6 +11,7 @@ DEPARTMENTS = {
     "billing": "Billing department",
     "finance": "Finance department",
     "management": "Management",
+    "service": "Service department",
 }
 """Code and name; the name is a sentence of the catalogue until the utility renames the department."""
 
@@ -20,6 +21,8 @@ DEPARTMENT_OF_ROLE = {
     "supervisor": "billing",
     "finance": "finance",
     "manager": "management",
+    "technician": "service",
+    "dispatcher": "service",
     "administrator": "management",
 }
 
@@ -70,6 +73,8 @@ LEVELS: dict[str, tuple[DefaultLevel, ...]] = {
     "temporary_suspension": (_CLERK,),
     "cut_off": (_BILLING,),
     "demolition": (_BILLING,),
+    "reconnection": (_BILLING, _finance(5_000)),
+    "supply_list": (_BILLING,),
     "payer_share": (_BILLING, _finance()),
     "tariff": (_finance(), _manager()),
     "settings": (_finance(), _manager()),

@@ -1,15 +1,17 @@
 """Carrying out: what an approved request changes, once, by exactly what was shown (rules 10 and 11)."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from sqlalchemy import insert, select
 
 from heatdesk.approvals import kinds
-from heatdesk.approvals.errors import AlreadyApplied, EffectDiffers
+from heatdesk.approvals.errors import AlreadyApplied, EffectDiffers, NotApplied
 from heatdesk.approvals.kinds import BatchKind, BatchRow, Effect
 from heatdesk.approvals.models import ChangeRequest, RequestEffect
+from heatdesk.approvals.rules.states import RequestState
 from heatdesk.auth.models import Staff
-from heatdesk.db import db
+from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Refusal
 from heatdesk.money import ZERO, format_money
 
@@ -37,6 +39,23 @@ def carry_out(request: ChangeRequest, by: Staff) -> None:
     if done != shown:
         raise EffectDiffers(done=format_money(done), shown=format_money(shown))
     _record(effect, [{"effect": WHOLE, "amount": done}])
+
+
+def carry_out_later(request_id: int, name: str, deed: Callable[[Effect], Decimal], *, by: int) -> Decimal:
+    """What an applied request brings about only now, when the field has carried it out; recorded under `name`, once.
+
+    `deed` posts in parts of the effect and returns by how many yuan bills rose. Raises `NotApplied`, `AlreadyApplied`
+    and what the deed refuses.
+    """
+    request = get_or_refuse(ChangeRequest, request_id, lock=True)
+    if request.state != RequestState.APPLIED:
+        raise NotApplied(number=request.number)
+    if db.session.get(RequestEffect, (request_id, name)) is not None:
+        raise AlreadyApplied
+    effect = Effect(request_id=request.id, number=request.number, payload=request.payload, by=by)
+    done = deed(effect)
+    _record(effect, [{"effect": name, "amount": done, "is_later": True}])
+    return done
 
 
 def _carry_out_rows(kind: BatchKind, effect: Effect) -> None:

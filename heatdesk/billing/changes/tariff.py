@@ -17,6 +17,7 @@ from heatdesk.billing.errors import NotTheAuthor, TariffMoved
 from heatdesk.billing.models import Tariff
 from heatdesk.billing.services import tariff_previews, tariffs
 from heatdesk.billing.services.labels import USE_CLASSES
+from heatdesk.billing.services.tariff_words import GROUPS
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import msgid
 from heatdesk.i18n import lazy, speaking
@@ -93,9 +94,8 @@ class TariffApproval(Kind):
         if billed:
             rows.append(Change(msgid("Billed already, priced anew by the next run"), None, billed, "words"))
         rows += [
-            Change(msgid("Parameter"), before, after, "text", detail=path)
-            for path, before, after in tariff_previews.differences(draft)
-            if path not in ("valid_from", "document_no")
+            Change(one.label, one.before, one.after, detail=_group(one.group))
+            for one in tariff_previews.differences(draft)
         ]
         return Preview(tuple(rows))
 
@@ -105,6 +105,12 @@ class TariffApproval(Kind):
             raise TariffMoved
         tariffs.approve(draft.id, seen=version_of(draft), by=effect.by)
         return ZERO
+
+
+def _group(key: str) -> str:
+    """The group of a figure as an English msgid; figures of the tariff itself have none."""
+    with speaking("en"):
+        return str(GROUPS[key]) if key in GROUPS else ""
 
 
 def _named(draft: Tariff) -> str:

@@ -3,7 +3,7 @@
 A suspension, a corrected area, a resumed flat: change the fact, assess again. Nothing here knows what changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.lines import Assessment
 from heatdesk.billing.rules.states import Item
+from heatdesk.billing.rules.terms import Term
 from heatdesk.billing.rules.workflow import RunState, SeasonState
 from heatdesk.billing.services import explanations, ledger, supply_facts, tariffs
 from heatdesk.billing.services.charge_bases import basis_id
@@ -25,10 +26,7 @@ from heatdesk.errors import Refusal
 from heatdesk.money import ZERO
 
 INCOME = {Item.HEAT: LedgerCode.HEAT_INCOME, Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME}
-"""Where each item's money is earned."""
-
-STATED = frozenset({Item.TRANSFER.value})
-"""Items that a request stated once: they follow from no fact, so an assessment leaves them alone."""
+"""Where each item's money is earned. Other items of a bill were charged for a reason of their own, not by the facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,29 @@ def preview(account_id: int, season_id: int) -> list[ItemChange]:
     season = get_or_refuse(Season, season_id)
     plan = _Plan(season, [get_or_refuse(Account, account_id)])
     return plan.changes(account_id)
+
+
+def preview_many(
+    account_ids: Sequence[int], season_id: int, facts: Callable[[int, list[Term]], list[Term]]
+) -> dict[int, tuple[Decimal, Decimal] | Refusal]:
+    """What each account is charged and would be if `facts` turned its terms into others, or why that cannot be said.
+
+    A handful of queries for all of them; nothing is written.
+    """
+    season = get_or_refuse(Season, season_id)
+    rows = db.session.scalars(select(Account).where(Account.id.in_(account_ids)).order_by(Account.id))
+    plan = _Plan(season, rows.all())
+    found: dict[int, tuple[Decimal, Decimal] | Refusal] = {}
+    for account_id in plan.accounts:
+        plan.terms[account_id] = facts(account_id, plan.terms.get(account_id, []))
+        try:
+            changes = plan.changes(account_id)
+        except Refusal as refusal:
+            found[account_id] = refusal
+            continue
+        before = sum((change.before for change in changes), ZERO)
+        found[account_id] = before, sum((change.target for change in changes), ZERO)
+    return found
 
 
 def assess(account_id: int, season_id: int, *, by: int, reason: str) -> Decimal:
@@ -133,16 +154,14 @@ class _Plan:
             self.charged.setdefault(account_id, {})[item] = (amount, revision)
 
     def changes(self, account_id: int) -> list[ItemChange]:
-        """Every item of the account, changed or not."""
+        """Every item that follows from the facts, changed or not."""
         charged = self.charged.get(account_id, {})
         bill = self.bills.get(account_id)
         if bill is not None and bill.charged != sum((amount for amount, _r in charged.values()), ZERO):
             raise TakenOver(card_no=self.accounts[account_id].card_no, code=self.season.code)
         grouped = explanations.by_item(self.assessment(account_id).lines)
         changes = []
-        for item in dict.fromkeys([*grouped, *charged]):
-            if item in STATED:
-                continue
+        for item in dict.fromkeys([*grouped, *(item for item in charged if item in INCOME)]):
             before, revision = charged.get(item, (ZERO, 0))
             lines = tuple(grouped.get(item, ()))
             target = sum((line.amount for line in lines), ZERO)

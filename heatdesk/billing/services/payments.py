@@ -26,7 +26,8 @@ from heatdesk.billing.rules.payments import (
     reckon,
 )
 from heatdesk.billing.rules.workflow import NumberKind
-from heatdesk.billing.services import ledger, number_books, receipts, standings, tills
+from heatdesk.billing.services import happenings, ledger, number_books, receipts, standings, tills
+from heatdesk.billing.services.happenings import Happening, Paid
 from heatdesk.billing.services.standings import Standing
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Missing
@@ -84,9 +85,11 @@ def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UU
         till_shift_id=shift.id,
     )
     payment = _record(account, shift, journal.id, reckoning, allocations)
-    return receipts.issue(
+    receipt = receipts.issue(
         payment, reckoning, allocations, standing, shift=shift, by=by, book=book, number=number
     )
+    happenings.tell(Happening.PAYMENT_TAKEN, Paid(account.id, payment.id), by=by.id)
+    return receipt
 
 
 def cash_step(branch_id: int) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -51,18 +52,21 @@ class _TakeBack(Exception):
     """Ends the savepoint in which a change was only tried."""
 
 
-def effect_of(account: Account, change: Callable[[], object]) -> Effect:
-    """Try `change` inside a savepoint, reckon the open seasons by the facts it leaves, and take it back."""
+def effect_of(account: Account, change: Callable[[], object], *, since: date = date.min) -> Effect:
+    """Try `change` inside a savepoint, reckon the open seasons by the facts it leaves, and take it back.
+
+    Seasons that were over before `since` are left out: what changes later does not touch them.
+    """
 
     def changed() -> list[int]:
         change()
         return [account.id]
 
-    [effect] = effects_of(changed)
+    [effect] = effects_of(changed, since=since)
     return effect
 
 
-def effects_of(change: Callable[[], Sequence[int]]) -> list[Effect]:
+def effects_of(change: Callable[[], Sequence[int]], *, since: date = date.min) -> list[Effect]:
     """As `effect_of`, of each account whose id `change` gives: it may open some. One effect when it is refused."""
     effects: list[Effect] = []
     try:
@@ -72,7 +76,7 @@ def effects_of(change: Callable[[], Sequence[int]]) -> list[Effect]:
             except Refusal as refusal:
                 effects = [Effect(refusal=_(refusal.message, **refusal.values))]
             else:
-                seasons = open_seasons()
+                seasons = open_seasons(since)
                 effects = [
                     Effect(tuple(_season_effect(account_id, season) for season in seasons))
                     for account_id in account_ids
@@ -92,17 +96,23 @@ def refuse_moving_bills(account: Account) -> None:
             raise NeedsSecondPerson(amount=format_money(sum(moving, ZERO)))
 
 
-def reassess(account: Account, *, by: int, reason: str) -> Decimal:
-    """Post the difference in every open season; returns their sum, yuan, signed. Raises what `assess` raises."""
+def reassess(account: Account, *, by: int, reason: str, since: date = date.min) -> Decimal:
+    """Post the difference in every open season that was not over before `since`; returns their sum, yuan, signed.
+
+    Raises what `assess` raises.
+    """
     differences = [
-        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons()
+        assessments.assess(account.id, season.id, by=by, reason=reason) for season in open_seasons(since)
     ]
     return sum(differences, ZERO)
 
 
-def open_seasons() -> list[Season]:
-    """Seasons whose bills are out: a planned one has none yet, a closed one keeps its own."""
-    query = select(Season).where(Season.state == SeasonState.BILLED).order_by(Season.starts_on)
+def open_seasons(since: date = date.min) -> list[Season]:
+    """Seasons whose bills are out, if they were not over before `since`: a planned one has none yet, a closed one keeps
+    its own.
+    """
+    query = select(Season).where(Season.state == SeasonState.BILLED, Season.ends_on >= since)
+    query = query.order_by(Season.starts_on)
     return list(db.session.scalars(query))
 
 

@@ -26,7 +26,8 @@ from heatdesk.billing.models import (
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.payments import DEBITED
 from heatdesk.billing.rules.workflow import DayState, ReversedMoney, TenderMethod
-from heatdesk.billing.services import ledger, refunds, voids
+from heatdesk.billing.services import happenings, ledger, refunds, voids
+from heatdesk.billing.services.happenings import Happening, Paid
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO, format_money
 from heatdesk.people.models import Customer
@@ -114,6 +115,7 @@ def reverse(payment_id: int, money: ReversedMoney, other: Account | None, *, eff
         PaymentVoid(payment_id=payment_id, journal_id=journal.id, reason=effect.number, voided_by=effect.by)
     )
     voids.void_papers(payment_id, effect.number)
+    happenings.tell(Happening.PAYMENT_VOIDED, Paid(account.id, payment_id), by=effect.by)
     if money is ReversedMoney.RETURNED_BY_BANK:
         return
     movements = _money(found, other)

@@ -1,14 +1,17 @@
 """What a draft tariff would change: beside the version it follows, key by key, and the seasons it would price."""
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import func, select
 
 from heatdesk.billing.models import Season, Tariff
+from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.rules.workflow import TariffState
-from heatdesk.billing.services import tariff_lists
+from heatdesk.billing.services import tariff_differences
+from heatdesk.billing.services.tariff_differences import Change
+from heatdesk.billing.services.tariff_words import label_of
 from heatdesk.db import db
+from heatdesk.i18n import speaking
 
 
 def drafts() -> Sequence[Tariff]:
@@ -41,21 +44,11 @@ def seasons_priced(draft: Tariff) -> list[str]:
     return list(db.session.scalars(query.order_by(Season.starts_on)))
 
 
-def differences(draft: Tariff) -> list[tuple[str, str | None, str | None]]:
-    """Every parameter that differs from the version before: path, before, after."""
+def differences(draft: Tariff) -> list[Change]:
+    """Every figure that differs from the version before, in English words: a preview is translated when it is shown."""
     former = predecessor(draft)
-    before = dict(tariff_lists.told(former.parameters)) if former else {}
-    after = dict(tariff_lists.told(draft.parameters))
-    paths = [*after, *(path for path in before if path not in after)]
-    changed = [
-        path for path in paths if _number_or_text(before.get(path)) != _number_or_text(after.get(path))
-    ]
-    return [(path, before.get(path), after.get(path)) for path in changed]
-
-
-def _number_or_text(value: str | None) -> object:
-    """0.2 and 0.20 are one share."""
-    try:
-        return Decimal(value or "")
-    except InvalidOperation:
-        return value
+    before = None if former is None else TariffRules.from_parameters(former.parameters)
+    with speaking("en"):
+        found = tariff_differences.changes(before, TariffRules.from_parameters(draft.parameters))
+        named = {str(label_of(path)) for path in ("valid_from", "document_no")}
+        return [one for one in found if one.group or one.label not in named]

@@ -28,7 +28,8 @@ from heatdesk.billing.models import (
 )
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.workflow import DayState, PaperState, ShiftState
-from heatdesk.billing.services import ledger, tills
+from heatdesk.billing.services import happenings, ledger, tills
+from heatdesk.billing.services.happenings import Happening, Paid
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Missing, RuleBroken
 from heatdesk.i18n import _
@@ -87,6 +88,7 @@ def void(payment_id: int, reason: str, *, by: Staff, request_id: uuid.UUID) -> P
     undone = PaymentVoid(payment_id=payment_id, journal_id=journal.id, reason=reason, voided_by=by.id)
     db.session.add(undone)
     void_papers(payment_id, reason)
+    happenings.tell(Happening.PAYMENT_VOIDED, Paid(found.account.id, payment_id), by=by.id)
     return undone
 
 

@@ -1,5 +1,6 @@
 """The head of a household, the same at the counter and on the customer card: its state in chips, its pages as tabs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import session, url_for
@@ -23,8 +24,18 @@ TABS = (
     ("ledger", lazy("Ledger"), Permission.PAYMENT_VIEW),
     ("terms", lazy("Supply"), Permission.REGISTER_VIEW),
     ("papers", lazy("Receipts and invoices"), Permission.PAYMENT_VIEW),
+    ("valve_jobs", lazy("Valve jobs"), Permission.TICKET_VIEW),
     ("history", lazy("Changes"), Permission.REGISTER_VIEW),
 )
+
+Source = Callable[[int], list[Chip]]
+_sources: list[Source] = []
+
+
+def also(source: Source) -> Source:
+    """Register what others know of an account at a glance; billing itself does not know them."""
+    _sources.append(source)
+    return source
 
 
 def chips(household: Household, standing: Standing) -> list[Chip]:
@@ -46,6 +57,8 @@ def chips(household: Household, standing: Standing) -> list[Chip]:
     late = [bill for bill in standing.bills if bill.due and bill.due_on < today()]
     if late:
         said.append(("overdue", _("Overdue seasons: %(n)s", n=len(late)), "exclamation-triangle", "warn"))
+    for source in _sources:
+        said += source(household.account_id)
     if household.is_locked:
         said.append(("locked", _("Locked"), "lock", "bad"))
     if household.closed_on is not None:

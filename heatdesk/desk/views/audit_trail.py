@@ -13,7 +13,7 @@ from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.dates import ZONE
-from heatdesk.desk import changes
+from heatdesk.desk import trail
 from heatdesk.desk.change_words import VERBS
 from heatdesk.desk.views.card_exports import changes_file
 from heatdesk.web.guards import requires
@@ -25,11 +25,11 @@ bp = Blueprint("audit_trail", __name__, url_prefix="/audit")
 @bp.get("")
 @requires(Permission.AUDIT_VIEW)
 def index() -> ResponseReturnValue:
-    page = paginate(_narrowed(changes.entries()))
+    page = paginate(_narrowed(trail.entries()))
     return render_template(
         "desk/audit/index.html",
         page=page,
-        changes=changes.in_words(page.items),
+        changes=trail.in_words(page.items),
         tables=TABLE_LABELS,
         verbs=VERBS,
     )
@@ -42,7 +42,7 @@ def export() -> ResponseReturnValue:
     audit.record(
         "export", actor_id=current_user.id, subject_table="audit_entry", after=request.args.to_dict()
     )
-    return changes_file(_narrowed(changes.entries()), name="audit")
+    return changes_file(_narrowed(trail.entries()), name="audit")
 
 
 def _narrowed(query: Select[Any]) -> Select[Any]:

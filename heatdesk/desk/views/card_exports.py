@@ -12,7 +12,7 @@ from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.billing.services import account_books, accounts, labels, voids
-from heatdesk.desk import changes
+from heatdesk.desk import trail
 from heatdesk.i18n import _
 from heatdesk.sheets.writing import Value
 from heatdesk.web.exports import all_rows, as_file, workbook
@@ -58,17 +58,17 @@ def papers(account_id: int) -> ResponseReturnValue:
 def history(account_id: int) -> ResponseReturnValue:
     account = accounts.get(account_id, current_user.branch_id)
     _record(account_id, "audit_entry")
-    return changes_file(changes.entries().where(changes.about(account)), name="changes")
+    return changes_file(trail.entries().where(trail.about(account)), name="changes")
 
 
 def changes_file(query: Select[Any], *, name: str) -> Response:
     """Rows of the audit trail, one line for each column that changed."""
     header = [_("When"), _("Who"), _("Deed"), _("What"), _("Number"), _("Column"), _("Before"), _("After")]
-    told = changes.in_words(all_rows(query))
+    told = trail.in_words(all_rows(query))
     lines = (
         (one.at, one.who, one.verb, one.subject, one.subject_id, line.label, line.before, line.after)
         for one in told
-        for line in one.lines or (changes.Line("", "", ""),)
+        for line in one.lines or (trail.Line("", "", ""),)
     )
     return as_file(lines, header, name=name)
 

@@ -22,7 +22,9 @@ from heatdesk.billing.services import (
 from heatdesk.billing.services import fee_statements as statements
 from heatdesk.billing.views import pdf
 from heatdesk.dates import today
-from heatdesk.desk import changes, household
+from heatdesk.desk import household, trail
+from heatdesk.service.services import valve_lists
+from heatdesk.service.views import valve_jobs as valve_job_pages
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
 
@@ -100,12 +102,21 @@ def papers(account_id: int) -> ResponseReturnValue:
     return render_template("desk/card/papers.html", page=page, reason_label=voids.reason_label, **shown)
 
 
+@bp.get("/valve-jobs")
+@requires(Permission.TICKET_VIEW)
+def valve_jobs(account_id: int) -> ResponseReturnValue:
+    shown = household.head(account_id, "valve_jobs")
+    return render_template(
+        "desk/card/valve_jobs.html", jobs=valve_lists.of_account(account_id), **valve_job_pages.WORDS, **shown
+    )
+
+
 @bp.get("/changes")
 @requires(Permission.REGISTER_VIEW)
 def history(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "history")
-    page = paginate(changes.entries().where(changes.about(shown["the_account"])))
-    return render_template("desk/card/changes.html", page=page, changes=changes.in_words(page.items), **shown)
+    page = paginate(trail.entries().where(trail.about(shown["the_account"])))
+    return render_template("desk/card/changes.html", page=page, changes=trail.in_words(page.items), **shown)
 
 
 def _ledger_words() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import NotTheAuthor, TariffMoved
 from heatdesk.billing.models import Tariff
-from heatdesk.billing.services import tariff_previews, tariffs
+from heatdesk.billing.services import tariff_previews, tariff_trials, tariffs
 from heatdesk.billing.services.labels import USE_CLASSES
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import msgid
@@ -32,7 +32,7 @@ class TariffRequestForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        drafts = tariff_previews.drafts()
+        drafts = tariff_trials.drafts()
         self.tariff_id.choices = choices((one.id, _named(one)) for one in drafts)
 
 
@@ -92,11 +92,14 @@ class TariffApproval(Kind):
         ]
         if billed:
             rows.append(Change(msgid("Billed already, priced anew by the next run"), None, billed, "words"))
-        rows += [
-            Change(msgid("Parameter"), before, after, "text", detail=path)
-            for path, before, after in tariff_previews.differences(draft)
-            if path not in ("valid_from", "document_no")
-        ]
+        if former is None:
+            rows.append(Change(msgid("Price"), None, str(draft.parameters["price"]), "text"))
+        else:
+            rows += [
+                Change(label, before, after, "words")
+                for label, before, after in tariff_previews.differences(former, draft)
+                if label not in ("Valid from", "Document number")
+            ]
         return Preview(tuple(rows))
 
     def apply(self, effect: Effect) -> Decimal:

@@ -1,20 +1,14 @@
 """What a draft tariff would change: beside the version it follows, key by key, and the seasons it would price."""
 
-from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-
 from sqlalchemy import func, select
 
 from heatdesk.billing.models import Season, Tariff
 from heatdesk.billing.rules.workflow import TariffState
-from heatdesk.billing.services import tariff_lists
+from heatdesk.billing.services import tariff_differences
+from heatdesk.billing.services.tariff_differences import Change
+from heatdesk.billing.services.tariff_words import GROUPS
 from heatdesk.db import db
-
-
-def drafts() -> Sequence[Tariff]:
-    """All drafts, by class: at most one each."""
-    query = select(Tariff).where(Tariff.state == TariffState.DRAFT)
-    return db.session.scalars(query.order_by(Tariff.use_class)).all()
+from heatdesk.i18n import speaking
 
 
 def predecessor(draft: Tariff) -> Tariff | None:
@@ -41,21 +35,18 @@ def seasons_priced(draft: Tariff) -> list[str]:
     return list(db.session.scalars(query.order_by(Season.starts_on)))
 
 
-def differences(draft: Tariff) -> list[tuple[str, str | None, str | None]]:
-    """Every parameter that differs from the version before: path, before, after."""
-    former = predecessor(draft)
-    before = dict(tariff_lists.told(former.parameters)) if former else {}
-    after = dict(tariff_lists.told(draft.parameters))
-    paths = [*after, *(path for path in before if path not in after)]
-    changed = [
-        path for path in paths if _number_or_text(before.get(path)) != _number_or_text(after.get(path))
-    ]
-    return [(path, before.get(path), after.get(path)) for path in changed]
+def differences(
+    former: Tariff, draft: Tariff
+) -> list[tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]]:
+    """Every figure that differs, in English: what it is called, before and after as words to be shown one by one."""
+    with speaking("en"):
+        return [_words(change) for change in tariff_differences.of_versions(former, draft)]
 
 
-def _number_or_text(value: str | None) -> object:
-    """0.2 and 0.20 are one share."""
-    try:
-        return Decimal(value or "")
-    except InvalidOperation:
-        return value
+def _words(change: Change) -> tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]:
+    """A figure of a rule stands beside the rule's name: each word is one of the catalogue."""
+    if change.group not in GROUPS:
+        before, after = (None if one is None else (one,) for one in (change.before, change.after))
+        return change.label, before, after
+    before, after = (None if one is None else (change.label, one) for one in (change.before, change.after))
+    return str(GROUPS[change.group]), before, after

@@ -45,8 +45,7 @@ def differences(
 
 def _words(change: Change) -> tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]:
     """A figure of a rule stands beside the rule's name: each word is one of the catalogue."""
-    if change.group not in GROUPS:
-        before, after = (None if one is None else (one,) for one in (change.before, change.after))
-        return change.label, before, after
-    before, after = (None if one is None else (change.label, one) for one in (change.before, change.after))
-    return str(GROUPS[change.group]), before, after
+    is_in_group = change.group in GROUPS
+    name = (change.label,) if is_in_group else ()
+    before, after = (None if one is None else (*name, one) for one in (change.before, change.after))
+    return str(GROUPS[change.group]) if is_in_group else change.label, before, after

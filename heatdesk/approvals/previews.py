@@ -64,9 +64,8 @@ def shown(preview: dict[str, Any] | None) -> ShownPreview | None:
 def _row(change: dict[str, Any]) -> ShownChange:
     unit, before, after = change["unit"], change["before"], change["after"]
     difference = Decimal(after or ZERO) - Decimal(before or ZERO) if unit == MONEY else None
-    detail = _(change["detail"]) if change["detail"] else ""
     return ShownChange(
-        label=f"{_(change['label'])} {detail}".strip(),
+        label=f"{_(change['label'])} {change['detail']}".strip(),
         before=_value(before, unit),
         after=_value(after, unit),
         difference=difference,

@@ -15,9 +15,8 @@ from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import NotTheAuthor, TariffMoved
 from heatdesk.billing.models import Tariff
-from heatdesk.billing.services import tariff_previews, tariffs
+from heatdesk.billing.services import tariff_previews, tariff_trials, tariffs
 from heatdesk.billing.services.labels import USE_CLASSES
-from heatdesk.billing.services.tariff_words import GROUPS
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import msgid
 from heatdesk.i18n import lazy, speaking
@@ -33,7 +32,7 @@ class TariffRequestForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        drafts = tariff_previews.drafts()
+        drafts = tariff_trials.drafts()
         self.tariff_id.choices = choices((one.id, _named(one)) for one in drafts)
 
 
@@ -93,10 +92,14 @@ class TariffApproval(Kind):
         ]
         if billed:
             rows.append(Change(msgid("Billed already, priced anew by the next run"), None, billed, "words"))
-        rows += [
-            Change(one.label, one.before, one.after, detail=_group(one.group))
-            for one in tariff_previews.differences(draft)
-        ]
+        if former is None:
+            rows.append(Change(msgid("Price"), None, str(draft.parameters["price"]), "text"))
+        else:
+            rows += [
+                Change(label, before, after, "words")
+                for label, before, after in tariff_previews.differences(former, draft)
+                if label not in ("Valid from", "Document number")
+            ]
         return Preview(tuple(rows))
 
     def apply(self, effect: Effect) -> Decimal:
@@ -105,12 +108,6 @@ class TariffApproval(Kind):
             raise TariffMoved
         tariffs.approve(draft.id, seen=version_of(draft), by=effect.by)
         return ZERO
-
-
-def _group(key: str) -> str:
-    """The group of a figure as an English msgid; figures of the tariff itself have none."""
-    with speaking("en"):
-        return str(GROUPS[key]) if key in GROUPS else ""
 
 
 def _named(draft: Tariff) -> str:

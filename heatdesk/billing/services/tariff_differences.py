@@ -47,10 +47,9 @@ def of_versions(old: Tariff, new: Tariff) -> list[Change]:
     return changes(TariffRules.from_parameters(old.parameters), TariffRules.from_parameters(new.parameters))
 
 
-def changes(old: TariffRules | None, new: TariffRules) -> list[Change]:
-    """Every figure that is not the same in both, in the order of the form; all of them where nothing came before."""
-    was = {} if old is None else dict(_figures(old, "", ""))
-    becomes = dict(_figures(new, "", ""))
+def changes(old: TariffRules, new: TariffRules) -> list[Change]:
+    """Every figure that is not the same in both, in the order of the form."""
+    was, becomes = dict(_figures(old, "", "")), dict(_figures(new, "", ""))
     return [
         Change(*place, was.get(place), becomes.get(place))
         for place in dict.fromkeys((*was, *becomes))

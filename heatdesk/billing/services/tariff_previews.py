@@ -1,23 +1,14 @@
 """What a draft tariff would change: beside the version it follows, key by key, and the seasons it would price."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
 
 from heatdesk.billing.models import Season, Tariff
-from heatdesk.billing.rules.tariffs import Tariff as TariffRules
 from heatdesk.billing.rules.workflow import TariffState
 from heatdesk.billing.services import tariff_differences
 from heatdesk.billing.services.tariff_differences import Change
-from heatdesk.billing.services.tariff_words import label_of
+from heatdesk.billing.services.tariff_words import GROUPS
 from heatdesk.db import db
 from heatdesk.i18n import speaking
-
-
-def drafts() -> Sequence[Tariff]:
-    """All drafts, by class: at most one each."""
-    query = select(Tariff).where(Tariff.state == TariffState.DRAFT)
-    return db.session.scalars(query.order_by(Tariff.use_class)).all()
 
 
 def predecessor(draft: Tariff) -> Tariff | None:
@@ -44,11 +35,17 @@ def seasons_priced(draft: Tariff) -> list[str]:
     return list(db.session.scalars(query.order_by(Season.starts_on)))
 
 
-def differences(draft: Tariff) -> list[Change]:
-    """Every figure that differs from the version before, in English words: a preview is translated when it is shown."""
-    former = predecessor(draft)
-    before = None if former is None else TariffRules.from_parameters(former.parameters)
+def differences(
+    former: Tariff, draft: Tariff
+) -> list[tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]]:
+    """Every figure that differs, in English: what it is called, before and after as words to be shown one by one."""
     with speaking("en"):
-        found = tariff_differences.changes(before, TariffRules.from_parameters(draft.parameters))
-        named = {str(label_of(path)) for path in ("valid_from", "document_no")}
-        return [one for one in found if one.group or one.label not in named]
+        return [_words(change) for change in tariff_differences.of_versions(former, draft)]
+
+
+def _words(change: Change) -> tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]:
+    """A figure of a rule stands beside the rule's name: each word is one of the catalogue."""
+    is_in_group = change.group in GROUPS
+    name = (change.label,) if is_in_group else ()
+    before, after = (None if one is None else (*name, one) for one in (change.before, change.after))
+    return str(GROUPS[change.group]) if is_in_group else change.label, before, after

@@ -35,13 +35,14 @@ def payload_of(draft):
 
 
 def test_a_draft_is_shown_beside_the_version_before_it(town):
-    draft = draft_of(town, suspension={"share": "0.3"})
-    rows = {
-        (one.label, one.detail): (one.before, one.after)
-        for one in kinds.get("tariff").preview(payload_of(draft)).changes
-    }
-    assert rows["Parameter", "price"] == ("26", "28")
-    assert rows["Parameter", "suspension.share"] == ("0.2", "0.3")
+    draft = draft_of(town, suspension={**RESIDENTIAL["suspension"], "share": "0.3"})
+    changes = kinds.get("tariff").preview(payload_of(draft)).changes
+    rows = {(one.label, one.detail): (one.before, one.after) for one in changes}
+    shares = [
+        (one.before, one.after) for one in changes if "uspension" in one.label and one.before and one.after
+    ]
+    assert [(before[-1], after[-1]) for before, after in shares] == [("20", "30")]
+    assert rows["Price", ""] == (("26",), ("28",))
     assert rows["Document number", ""] == ("沈发改发〔2024〕示例12号", "示例1号")
     assert rows["Seasons it prices", ""] == (None, ("2026-2027",))
     assert rows["Billed already, priced anew by the next run", ""] == (None, ("2026-2027",))

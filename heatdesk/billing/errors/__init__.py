@@ -42,13 +42,16 @@ from heatdesk.billing.errors.payments import (
     BalanceChanged,
     DayIsOver,
     DueDiffers,
+    NoPenalty,
     NoReason,
     NoSuchSeason,
     NothingToInvoice,
     NotYourTill,
     PaymentIsVoid,
+    PenaltyUsed,
     PrepaymentUsed,
     TillIsCounted,
+    WaiverTooHigh,
 )
 from heatdesk.billing.errors.seasons import (
     ApproverIsAuthor,
@@ -123,6 +126,7 @@ __all__ = [
     "NoDayForOpening",
     "NoNumberBook",
     "NoOpenTill",
+    "NoPenalty",
     "NoReason",
     "NoSuchCard",
     "NoSuchSeason",
@@ -133,6 +137,7 @@ __all__ = [
     "OnlyTerm",
     "OpenedAfter",
     "PaymentIsVoid",
+    "PenaltyUsed",
     "PremisesTaken",
     "PrepaymentUsed",
     "PrepaymentsDiffer",
@@ -162,4 +167,5 @@ __all__ = [
     "TillMoved",
     "TillsStillOpen",
     "TrialIsOld",
+    "WaiverTooHigh",
 ]

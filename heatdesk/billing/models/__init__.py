@@ -14,6 +14,7 @@ from heatdesk.billing.models.ledger import (
 )
 from heatdesk.billing.models.number_books import Invoice, NumberBook, Receipt
 from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, Tender
+from heatdesk.billing.models.penalties import Penalty
 from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
 from heatdesk.billing.models.seasons import Season, Tariff
 from heatdesk.billing.models.tills import TillShift
@@ -34,6 +35,7 @@ __all__ = [
     "NumberBook",
     "Payment",
     "PaymentVoid",
+    "Penalty",
     "Prepayment",
     "Receipt",
     "RunException",

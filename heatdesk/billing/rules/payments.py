@@ -177,19 +177,23 @@ def match_movements(
     allocations: Mapping[int, Decimal],
     *,
     account_id: int,
+    penalties: Mapping[int, Decimal] | None = None,
     to_prepayment: Decimal = ZERO,
     rounding: Decimal = ZERO,
 ) -> list[Movement]:
     """The waterfall: tenders in their order run over the bills, then into prepayment, then into cash rounding.
 
-    One movement per pair of accounts and season. Σ `tenders` must be Σ `allocations` + `to_prepayment` + `rounding`;
-    a negative rounding is what the utility itself puts in. Every movement has a debit and a credit, so the journal
-    balances by construction. Raises ValueError when the sums differ.
+    One movement per pair of accounts and season; of an allocation the part in `penalties` pays penalty. Σ `tenders`
+    must be Σ `allocations` + `to_prepayment` + `rounding`; a negative rounding is what the utility itself puts in.
+    Every movement has a debit and a credit, so the journal balances by construction. Raises ValueError when the sums
+    differ.
     """
     sources = [(DEBITED[tender.method], tender.amount) for tender in tenders]
-    sinks: list[tuple[LedgerCode, int | None, Decimal]] = [
-        (LedgerCode.RECEIVABLE, season_id, amount) for season_id, amount in allocations.items()
-    ]
+    sinks: list[tuple[LedgerCode, int | None, Decimal]] = []
+    for paid_season, amount in allocations.items():
+        penalty = (penalties or {}).get(paid_season, ZERO)
+        sinks.append((LedgerCode.PENALTY_RECEIVABLE, paid_season, penalty))
+        sinks.append((LedgerCode.RECEIVABLE, paid_season, amount - penalty))
     sinks.append((LedgerCode.PREPAYMENT, None, to_prepayment))
     if rounding < 0:
         sources.append((LedgerCode.ROUNDING, -rounding))

@@ -6,6 +6,7 @@ words a customer hears in ten years are those of the day the charge was made.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any
 from heatdesk.billing.models import Charge, ChargeBasis
 from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.sentences import SENTENCES
+from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.steps import Step, figure, percent
 from heatdesk.dates import DateRange
 from heatdesk.db import get_or_refuse
@@ -108,17 +110,19 @@ def _shared_steps(line: Line) -> Iterator[dict[str, Any]]:
 
 def sentences(charge: Charge) -> list[str]:
     """The charge in the reader's language: its formula first, then each step with the document it rests on."""
-    said: list[str] = []
+    if charge.item == Item.DISCOUNT and charge.explanation:
+        return [_said(step) for step in charge.explanation["steps"]]
+    found: list[str] = []
     lines = _lines(charge)
     for line in lines:
-        said.append(_formula(line))
-        said.extend(_said(step) for step in line["steps"])
+        found.append(_formula(line))
+        found.extend(_said(step) for step in line["steps"])
     if not lines:
-        said.append(_("By the facts as they now stand nothing is due for this."))
+        found.append(_("By the facts as they now stand nothing is due for this."))
     if len(lines) > 1:
-        said.append(_("Together: %(amount)s.", amount=format_money(charge.target)))
+        found.append(_("Together: %(amount)s.", amount=format_money(charge.target)))
     if charge.revision > 1:
-        said.append(
+        found.append(
             _(
                 "Charged before: %(before)s; now due: %(target)s; difference: %(difference)s.",
                 before=format_money(charge.target - charge.amount),
@@ -126,7 +130,7 @@ def sentences(charge: Charge) -> list[str]:
                 difference=format_money(charge.amount),
             )
         )
-    return said
+    return found
 
 
 def price_of(charge: Charge) -> Decimal | None:
@@ -197,6 +201,11 @@ def _price(price: str) -> str:
     """26 → 26.00; a price with more places keeps them."""
     value = Decimal(price)
     return f"{value:.2f}" if value == value.quantize(Decimal("0.01")) else price
+
+
+def said(step: Step) -> str:
+    """A step in the reader's language, with the document it rests on."""
+    return _said(asdict(step))
 
 
 def _said(step: dict[str, Any]) -> str:

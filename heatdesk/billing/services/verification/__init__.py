@@ -1,9 +1,15 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import books, days, guards, papers, report, requests
+from heatdesk.billing.services.verification import books, days, guards, papers, penalties, report, requests
 from heatdesk.billing.services.verification.report import Outcome
 
-INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *guards.INVARIANTS]
+INVARIANTS = [
+    *books.INVARIANTS,
+    *penalties.INVARIANTS,
+    *papers.INVARIANTS,
+    *requests.INVARIANTS,
+    *guards.INVARIANTS,
+]
 
 
 def verify() -> list[Outcome]:

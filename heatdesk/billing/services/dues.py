@@ -84,7 +84,7 @@ def penalty_sentences(bill: SeasonDue) -> list[str]:
 
 
 def _line_sentences(line: PenaltyLine, title: str) -> list[str]:
-    reckoned = " ".join(said(step) for step in line.steps).rstrip(".")
+    reckoned = " ".join(said(step) for step in line.steps).rstrip(".。")
     amount = format_money(line.amount)
     return [_("%(title)s: %(reckoned)s = %(amount)s", title=title, reckoned=reckoned, amount=amount)]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -71,22 +71,40 @@ def _notes(bill: SeasonDue) -> list[str]:
 
 
 def penalty_sentences(bill: SeasonDue) -> list[str]:
-    """Every penalty line of the bill: its days and its amount, then how it was reckoned."""
-    found: list[str] = []
-    for line in bill.late.frozen:
-        found += _line_sentences(line, _("Penalty frozen on %(day)s", day=line.period.last))
-    for line in bill.late.accruing:
-        found += _line_sentences(line, _("Penalty to %(day)s", day=line.period.last))
+    """Every penalty line of the bill with its days, base, rate and document, then what of them is settled."""
+    found = [_frozen(line) for line in bill.late.frozen]
+    found += [_accruing(line) for line in bill.late.accruing]
     settled = sum((line.amount for line in bill.late.frozen), ZERO) - bill.frozen
     if settled:
         found.append(_("Of the penalty ¥%(amount)s is paid or waived.", amount=format_money(settled)))
     return found
 
 
-def _line_sentences(line: PenaltyLine, title: str) -> list[str]:
-    reckoned = " ".join(said(step) for step in line.steps).rstrip(".。")
-    amount = format_money(line.amount)
-    return [_("%(title)s: %(reckoned)s = %(amount)s", title=title, reckoned=reckoned, amount=amount)]
+def newest_penalty(bill: SeasonDue) -> str:
+    """The last line alone, as a receipt has room for."""
+    if bill.late.accruing:
+        return _accruing(bill.late.accruing[-1])
+    return _frozen(bill.late.frozen[-1]) if bill.late.frozen else ""
+
+
+def _frozen(line: PenaltyLine) -> str:
+    return _line(line, _("Penalty frozen on %(day)s", day=line.period.last))
+
+
+def _accruing(line: PenaltyLine) -> str:
+    return _line(line, _("Penalty to %(day)s", day=line.period.last))
+
+
+def _line(line: PenaltyLine, title: str) -> str:
+    steps = [said(replace(step, document_no="")).rstrip(".。") for step in line.steps]
+    sentence = _(
+        "%(title)s: %(reckoned)s = %(amount)s",
+        title=title,
+        reckoned="; ".join(steps),
+        amount=format_money(line.amount),
+    )
+    documents = dict.fromkeys(step.document_no for step in line.steps if step.document_no)
+    return " ".join([sentence, *(f"[{one}]" for one in documents)])
 
 
 def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[int, list[Charge]]:

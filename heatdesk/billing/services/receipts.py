@@ -114,7 +114,7 @@ def _lines(
                 reason = explanations.said(bill.discount.step)
                 lines.append(ReceiptLine(bill.code, _DISCOUNT, -share.discount, formula=reason))
             if share.penalty:
-                reason = "".join(dues.penalty_sentences(bill)[-1:])
+                reason = dues.newest_penalty(bill)
                 lines.append(ReceiptLine(bill.code, _PENALTY, share.penalty, formula=reason))
     if to_prepayment:
         lines.append(ReceiptLine("", _PREPAID, to_prepayment))

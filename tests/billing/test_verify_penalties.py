@@ -77,7 +77,7 @@ PLANTED = [
     ("I29", "delete from penalty where FIRST"),
     ("I29", "update penalty set ends_on = ends_on + 1 where FIRST"),
     ("I29", "update penalty set days = days + 1 where FIRST"),
-    ("I29", "update penalty set steps = replace(steps::text, '1 ‰', '3 ‰')::jsonb where FIRST"),
+    ("I29", "update penalty set steps = replace(steps::text, '1 ‰', '0.1 ‰')::jsonb where FIRST"),
     ("I29", "update penalty set steps = replace(steps::text, '2327.00', '2328.00')::jsonb where FIRST"),
     ("I29", "update penalty set steps = steps - 1"),
     ("I29", "update penalty set steps = replace(steps::text, '1 %', '0.5 %')::jsonb"),

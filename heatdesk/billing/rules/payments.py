@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from heatdesk.billing.rules.amounts import refuse_beyond_books
 from heatdesk.billing.rules.ledger import LedgerCode, Movement
+from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.errors import BadInput, RuleBroken, msgid
 from heatdesk.money import ZERO, format_money, round_money
@@ -24,6 +25,9 @@ DEBITED: dict[TenderMethod, LedgerCode] = {
 }
 """Where each tender arrives, in the order in which they are used up: prepayment only ever pays bills, cash carries
 the rounding and comes last (reliability.md §5, postings 4, 5, 7, 8)."""
+
+ITEMS_PAID = {LedgerCode.PENALTY_RECEIVABLE: Item.PENALTY}
+"""What money on an account is for, where the account says it; fees are many items."""
 
 CASH_STEPS: dict[str, Decimal] = {"fen": Decimal("0.01"), "jiao": Decimal("0.10"), "yuan": Decimal("1.00")}
 """What a branch's setting `cash_rounding` rounds cash to, in yuan."""
@@ -215,6 +219,6 @@ def match_movements(
     if at < len(sources):
         raise ValueError("the tenders are more than what they are to pay")
     return [
-        Movement(debit, credit, amount, season_id, account_id)
+        Movement(debit, credit, amount, season_id, account_id, ITEMS_PAID.get(credit))
         for (debit, credit, season_id), amount in flows.items()
     ]

@@ -29,6 +29,7 @@ from heatdesk.billing.views import (
     papers,
     payments,
     receipts,
+    refunds,
     season_runs,
     seasons,
     supply_terms,
@@ -53,7 +54,7 @@ BLUEPRINTS = (
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
-    *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

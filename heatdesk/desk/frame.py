@@ -16,6 +16,7 @@ from heatdesk.auth.permissions import Permission
 from heatdesk.auth.views.login import LANGUAGES
 from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
 from heatdesk.billing.rules.workflow import DayState, ShiftState
+from heatdesk.billing.services import refunds
 from heatdesk.db import db
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO
@@ -67,12 +68,14 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+    ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )
 
 COUNTS: dict[str, Callable[[Staff], int]] = {
+    "refunds.index": refunds.count_waiting,
     "approvals.index": request_lists.count_waiting,
     "requests.index": request_lists.count_returned,
 }

@@ -289,7 +289,7 @@ def test_a_void_waits_for_the_payment_that_used_its_penalty(branch, cashier):
         first, second = db.session.scalars(select(Payment.id).order_by(Payment.id))
         refused = void(window, first)
         assert refused.status_code == 409
-        assert "Void the later payment first" in text_of(refused)
+        assert "Undo the later payment first" in text_of(refused)
         assert void(window, second).status_code == 303
         assert void(window, first).status_code == 303
         assert (bill(window).fee, bill(window).penalty) == (Decimal("2327.00"), Decimal("46.54"))

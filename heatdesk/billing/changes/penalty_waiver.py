@@ -1,6 +1,7 @@
 """Penalty waiver (违约金减免): some or all of one season's penalty is not asked for; the fee stays as it is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,18 +12,16 @@ from wtforms.validators import Optional
 
 from heatdesk.approvals.kinds import Change, Effect, Evidence, Kind, Payload, Preview, Target, register
 from heatdesk.approvals.words import KIND_TITLES
-from heatdesk.billing.errors import NoPenalty, NoSuchCard, WaiverTooHigh
+from heatdesk.billing.errors import NoPenalty, WaiverTooHigh
 from heatdesk.billing.models import Account, Allocation, Payment, PaymentVoid, Season, TillShift
 from heatdesk.billing.services import accounts, penalties, standings
+from heatdesk.billing.services.request_targets import read_account, target_of
 from heatdesk.billing.services.standings import SeasonDue
 from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import Missing, msgid
+from heatdesk.errors import msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import MAX_MONEY, ZERO, format_money
-from heatdesk.network.models import Premises
-from heatdesk.people.models import Customer
 from heatdesk.web.fields import Present, QuantityField, half_width, text_field
-from heatdesk.web.pages import scope_branch
 
 
 def _season_codes() -> list[tuple[str, str]]:
@@ -53,12 +52,7 @@ class PenaltyWaiver(Kind):
 
     def read(self, form: Any) -> Payload:
         """The whole penalty is asked for as the sum it comes to now: a level is found for a sum, not for a wish."""
-        card_no = form.card_no.data
-        account_id = db.session.scalar(
-            select(Account.id).where(Account.card_no == card_no, scope_branch(Account.branch_id))
-        )
-        if account_id is None:
-            raise NoSuchCard(card_no=card_no)
+        account_id = read_account(form.card_no.data).id
         season_id = db.session.scalars(select(Season.id).where(Season.code == form.season.data)).one()
         amount = form.amount.data or _bill(account_id, season_id).penalty
         return {"account_id": account_id, "season_id": season_id, "amount": f"{amount:.2f}"}
@@ -71,19 +65,9 @@ class PenaltyWaiver(Kind):
         }
 
     def target(self, payload: Payload) -> Target:
-        row = db.session.execute(
-            select(Account, Customer.name, Premises.address, Season.code)
-            .join(Customer, Customer.id == Account.customer_id)
-            .join(Premises, Premises.id == Account.premises_id)
-            .join(Season, Season.id == payload["season_id"])
-            .where(Account.id == payload["account_id"])
-        ).first()
-        if row is None:
-            raise Missing
-        account, name, address, code = row
-        label = f"{account.card_no} {name} {address} {code}"
-        key = f"bill:{account.id}:{payload['season_id']}"
-        return Target(key, label, account.branch_id, account.customer_id)
+        season = get_or_refuse(Season, payload["season_id"])
+        found = target_of(payload["account_id"], key=f"bill:{payload['account_id']}:{season.id}")
+        return replace(found, label=f"{found.label} {season.code}")
 
     def preview(self, payload: Payload) -> Preview:
         """The fee is shown because it stays: a waiver closes no fee, and a paid fee no penalty."""

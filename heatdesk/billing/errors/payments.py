@@ -54,7 +54,7 @@ class PrepaymentUsed(RuleBroken):
 class PenaltyUsed(RuleBroken):
     message = (
         "¥%(amount)s of the penalty that this payment froze has been paid or waived since. "
-        "Void the later payment first, or file a request for correction."
+        "Undo the later payment first, or file a request for correction."
     )
 
 

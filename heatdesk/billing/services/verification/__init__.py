@@ -1,12 +1,22 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import books, days, guards, papers, penalties, report, requests
+from heatdesk.billing.services.verification import (
+    books,
+    days,
+    guards,
+    papers,
+    penalties,
+    refunds,
+    report,
+    requests,
+)
 from heatdesk.billing.services.verification.report import Outcome
 
 INVARIANTS = [
     *books.INVARIANTS,
     *penalties.INVARIANTS,
     *papers.INVARIANTS,
+    *refunds.INVARIANTS,
     *requests.INVARIANTS,
     *guards.INVARIANTS,
 ]

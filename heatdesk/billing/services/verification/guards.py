@@ -16,6 +16,7 @@ _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('c
     ('change_request', 'moves'), ('change_request', 'starts_as_draft'), ('change_request', 'never_deleted'),
     ('attachment', 'of_draft'), ('request_editor', 'of_draft'), ('journal', 'on_authority'),
     ('request_effect', 'on_authority'), ('delegation', 'ends_once'),
+    ('refund', 'ends_once'), ('refund', 'never_deleted'),
     ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
     ('till_shift', 'follows_its_day'), ('business_day', 'closes_on_closed_tills'), ('tariff', 'final_once_approved')
 ) as wanted (table_name, trigger_name)"""

@@ -8,12 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from heatdesk.billing.models import Allocation, Bill, Entry, Invoice, Journal, Payment, Penalty, Receipt
+from heatdesk.billing.models import Allocation, Bill, BusinessDay, Entry, Invoice, Journal, Payment, Penalty, Receipt
 from heatdesk.billing.papers.invoice_facts import InvoiceFacts
 from heatdesk.billing.papers.receipt_facts import ReceiptFacts
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.states import SupplyState
-from heatdesk.billing.services import standings
+from heatdesk.billing.services import day_sheets, standings
 from heatdesk.billing.services.verification import INVARIANTS, report
 from heatdesk.db import db
 from heatdesk.network.models import Branch
@@ -351,10 +351,10 @@ def test_the_day_closes_with_its_penalties(late):
     with on(late, 20):
         late.pay(late.season, cash="2373.54")
         close_day(late)
-        totals = db.session.scalars(
-            select(factories.BusinessDay.totals).where(factories.BusinessDay.day == date(2026, 12, 11))
-        ).one()
-        moved = {row["code"]: (row["debit"], row["credit"]) for row in totals["accounts"]}
+        closed = db.session.get_one(BusinessDay, (late.account.branch_id, date(2026, 12, 11)))
+        moved = {row["code"]: (row["debit"], row["credit"]) for row in closed.totals["accounts"]}
         assert moved["1123"] == ("46.54", "46.54")
         assert moved["6301"] == ("0.00", "46.54")
+        on_paper = {total.name: total.amount for total in day_sheets.read(closed).totals}
+        assert on_paper["6301 违约金收入 Penalty income"] == Decimal("-46.54")
     assert holds() == []

@@ -24,6 +24,10 @@ class Permission(enum.StrEnum):
     SEASON_EDIT = "billing.season.edit"
     TARIFF_EDIT = "billing.tariff.edit"
     TARIFF_APPROVE = "billing.tariff.approve"
+    TARIFF_TRY = "billing.tariff.try"
+    """Trying drafts on the whole register, which posts nothing."""
+    QUOTE = "billing.quote"
+    """Trying a case in the fee calculator; nothing is stored."""
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
@@ -60,7 +64,13 @@ ROLE_LABELS = {
 
 _EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
 _READERS = frozenset(
-    {Permission.REGISTER_VIEW, Permission.PAYMENT_VIEW, Permission.SEASON_VIEW, Permission.TILL_VIEW}
+    {
+        Permission.REGISTER_VIEW,
+        Permission.PAYMENT_VIEW,
+        Permission.SEASON_VIEW,
+        Permission.QUOTE,
+        Permission.TILL_VIEW,
+    }
 )
 _APPLICANTS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_CREATE})
 _DECIDERS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_DECIDE, Permission.DELEGATION_EDIT})
@@ -71,6 +81,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _APPLICANTS
     | {
         Permission.COUNTER,
+        Permission.QUOTE,
         Permission.REGISTER_VIEW,
         Permission.PAYMENT_VIEW,
         Permission.PAYMENT_VOID,
@@ -88,6 +99,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.NETWORK_EDIT,
         Permission.SEASON_EDIT,
         Permission.TARIFF_EDIT,
+        Permission.TARIFF_TRY,
         Permission.RUN_START,
         Permission.LEDGER_VIEW,
     },
@@ -97,6 +109,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _DECIDERS
     | {
         Permission.TARIFF_APPROVE,
+        Permission.TARIFF_TRY,
         Permission.RUN_RELEASE,
         Permission.PAYMENT_VOID,
         Permission.DAY_CLOSE,
@@ -121,7 +134,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _READERS
     | _APPLICANTS
     | _DECIDERS
-    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT},
+    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT, Permission.TARIFF_TRY},
     Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_EDIT, Permission.AUDIT_VIEW, Permission.REGISTER_VIEW},
 }
 """The administrator cannot touch money: no bypass role (brief F8)."""

@@ -106,7 +106,7 @@ class Premises(Model):
     """A flat, shop or school (户)."""
 
     __tablename__ = "premises"
-    __table_args__ = (UniqueConstraint("building_id", "unit", "room"),)
+    __table_args__ = (UniqueConstraint("building_id", "unit", "room"), Index(None, "address", "id"))
 
     id: Mapped[Pk]
     building_id: Mapped[int] = mapped_column(ForeignKey("building.id"))

@@ -8,7 +8,17 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from heatdesk.billing.models import Allocation, Bill, BusinessDay, Entry, Invoice, Journal, Payment, Penalty, Receipt
+from heatdesk.billing.models import (
+    Allocation,
+    Bill,
+    BusinessDay,
+    Entry,
+    Invoice,
+    Journal,
+    Payment,
+    Penalty,
+    Receipt,
+)
 from heatdesk.billing.papers.invoice_facts import InvoiceFacts
 from heatdesk.billing.papers.receipt_facts import ReceiptFacts
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode

@@ -1,6 +1,7 @@
 """Every table of billing under one spelling: `from heatdesk.billing.models import Account`."""
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
+from heatdesk.billing.models.balances import AccountBalance, BuildingArea, BuildingFigures, BuildingSeason
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
 from heatdesk.billing.models.imports import ImportBatch
 from heatdesk.billing.models.ledger import (
@@ -19,12 +20,17 @@ from heatdesk.billing.models.refunds import Refund
 from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
 from heatdesk.billing.models.seasons import Season, Tariff
 from heatdesk.billing.models.tills import TillShift
+from heatdesk.billing.models.trials import TariffTrial, TrialFlat, TrialShard
 
 __all__ = [
     "Account",
+    "AccountBalance",
     "Allocation",
     "AreaPart",
     "Bill",
+    "BuildingArea",
+    "BuildingFigures",
+    "BuildingSeason",
     "BusinessDay",
     "Charge",
     "ChargeBasis",
@@ -46,8 +52,11 @@ __all__ = [
     "SeasonRun",
     "SupplyTerm",
     "Tariff",
+    "TariffTrial",
     "Tender",
     "TillShift",
+    "TrialFlat",
+    "TrialShard",
     "entry_id_sequence",
     "journal_id_sequence",
 ]

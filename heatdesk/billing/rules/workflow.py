@@ -98,6 +98,8 @@ class ReversedMoney(StrEnum):
 
 class ShiftState(StrEnum):
     OPEN = "open"
+    COUNTING = "counting"
+    """The drawer lies on the table: no money is taken, and its sums are hidden until the count is handed in."""
     CLOSED = "closed"
 
 
@@ -106,3 +108,18 @@ class ImportState(StrEnum):
     CHECKED = "checked"
     APPLIED = "applied"
     WITHDRAWN = "withdrawn"
+
+
+class TrialState(StrEnum):
+    """A tariff trial: it posts nothing, so it is never released, only looked at and removed."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class TrialBasis(StrEnum):
+    """What a trial compares the drafts with: the tariffs in force, or what the season's bills say."""
+
+    APPROVED = "approved"
+    CHARGED = "charged"

@@ -103,9 +103,20 @@ def _write(account_id: int, season_id: int, amount: Decimal, journal_id: int, st
             journal_id=journal_id,
             amount=amount,
             target=target + amount,
-            explanation={"steps": [asdict(step)]},
+            explanation={"lines": [_explained(amount, step)]},
         )
     )
+
+
+def _explained(amount: Decimal, step: Step) -> dict[str, Any]:
+    """The charge as the explanation of one line: it counts nothing but yuan."""
+    return {
+        "item": Item.DISCOUNT.value,
+        "quantity": "1",
+        "amount": f"{amount:f}",
+        "document_no": step.document_no,
+        "steps": [asdict(step)],
+    }
 
 
 def _granted(keys: Mapping[tuple[int, int], Any]) -> dict[tuple[int, int], Decimal]:

@@ -10,9 +10,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.penalties import PenaltyLine
-from heatdesk.billing.rules.states import Item
+from heatdesk.billing.services import labels
 from heatdesk.billing.services.explanations import said, sentences
-from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.standings import SeasonDue, Standing
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -127,7 +126,7 @@ def item_label(charges: Collection[Charge]) -> str:
     named = earning(charges)
     if not named:
         return _("Opening balance")
-    return " + ".join(str(ITEMS[Item(charge.item)]) for charge in named)
+    return " + ".join(labels.item_label(charge.item) for charge in named)
 
 
 def earning(charges: Collection[Charge]) -> list[Charge]:

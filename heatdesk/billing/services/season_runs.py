@@ -34,12 +34,11 @@ from heatdesk.billing.rules.workflow import (
     RunPhase,
     RunState,
     SeasonState,
-    ShardState,
     TariffState,
 )
-from heatdesk.billing.services import season_checks, season_sealing, season_shards, seasons
-from heatdesk.billing.services.season_shards import Report
+from heatdesk.billing.services import season_checks, season_sealing, season_shards, seasons, shards
 from heatdesk.billing.services.season_tally import added_up
+from heatdesk.billing.services.shards import Report
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.network.models import Branch
@@ -203,12 +202,7 @@ def _write_journals(run: SeasonRun) -> None:
 def progress(run: SeasonRun) -> tuple[int, int]:
     """Shards done and shards in all, of the phase the run is in."""
     phase = RunPhase.TRIAL if run.state in (RunState.TRIAL_RUNNING, RunState.TRIAL_DONE) else RunPhase.POST
-    done, total = db.session.execute(
-        select(func.count().filter(RunShard.state == ShardState.DONE), func.count()).where(
-            RunShard.run_id == run.id, RunShard.phase == phase
-        )
-    ).one()
-    return done, total
+    return shards.progress(RunShard, (RunShard.run_id == run.id) & (RunShard.phase == phase))
 
 
 def runs_of(season_id: int) -> Sequence[SeasonRun]:

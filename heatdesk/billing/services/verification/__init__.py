@@ -1,6 +1,7 @@
 """`verify()`: every invariant of the books that applies so far."""
 
 from heatdesk.billing.services.verification import (
+    balances,
     books,
     days,
     guards,
@@ -14,6 +15,7 @@ from heatdesk.billing.services.verification.report import Outcome
 
 INVARIANTS = [
     *books.INVARIANTS,
+    *balances.INVARIANTS,
     *penalties.INVARIANTS,
     *papers.INVARIANTS,
     *refunds.INVARIANTS,

@@ -1,4 +1,4 @@
-"""Invariants of late payment: I5 for 1123, and I29, which reckons every frozen line a second time, in SQL."""
+"""Invariants of late payment: I5 for 1123, and I30, which reckons every frozen line a second time, in SQL."""
 
 from heatdesk.billing.services.verification.report import Invariant
 
@@ -35,7 +35,7 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        "I29",
+        "I30",
         "Every frozen penalty is what its journal booked, counts no day twice, and comes out the same reckoned anew",
         f"""
         select format('journal %s, account %s, season %s: penalty lines say %s, entries %s', journal_id, account_id,

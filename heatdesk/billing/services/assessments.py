@@ -31,6 +31,9 @@ INCOME = {
 }
 """Where each item's money is earned."""
 
+STATED = frozenset({Item.TRANSFER.value})
+"""Items that a request stated once: they follow from no fact, so an assessment leaves them alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
@@ -146,6 +149,8 @@ class _Plan:
         grouped = explanations.by_item(self.assessment(account_id).lines)
         changes = []
         for item in dict.fromkeys([*grouped, *charged]):
+            if item in STATED:
+                continue
             before, revision = charged.get(item, (ZERO, 0))
             lines = tuple(grouped.get(item, ()))
             target = sum((line.amount for line in lines), ZERO)

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_24_0004"
-down_revision = "2026_11_24_0013"
+down_revision = "2026_11_24_0007"
 branch_labels = None
 depends_on = None
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from heatdesk import audit
 from heatdesk.billing.errors import (
@@ -15,12 +16,12 @@ from heatdesk.billing.errors import (
     PremisesTaken,
     StillOwing,
 )
-from heatdesk.billing.models import Account, Bill, SupplyTerm
-from heatdesk.billing.services import card_numbers, reassessing, supply_terms
+from heatdesk.billing.models import Account, SupplyTerm
+from heatdesk.billing.services import card_numbers, reassessing, standings, supply_terms
 from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.db import db
 from heatdesk.errors import Missing
-from heatdesk.money import ZERO, format_money
+from heatdesk.money import format_money
 from heatdesk.network.models import Building, Office, Premises
 from heatdesk.people.models import Customer
 from heatdesk.web.versions import refuse_if_changed
@@ -157,10 +158,9 @@ def refuse_closed(account: Account) -> None:
         raise ClosedAccount(day=account.closed_on)
 
 
-def owed_by(account_id: int) -> Any:
-    """Yuan owed over all seasons."""
-    due = func.coalesce(func.sum(Bill.charged - Bill.reduced - Bill.paid), ZERO)
-    return db.session.scalar(select(due).where(Bill.account_id == account_id))
+def owed_by(account_id: int) -> Decimal:
+    """Fees and penalties to the day over all seasons, yuan."""
+    return standings.of_account(account_id).owed
 
 
 def branch_of(premises_id: int) -> int:

@@ -1,6 +1,7 @@
 """Every table of billing under one spelling: `from heatdesk.billing.models import Account`."""
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
+from heatdesk.billing.models.adjustments import Adjustment, DebtRecovery, SubsidyReceipt
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
 from heatdesk.billing.models.imports import ImportBatch
 from heatdesk.billing.models.ledger import (
@@ -20,12 +21,14 @@ from heatdesk.billing.models.tills import TillShift
 
 __all__ = [
     "Account",
+    "Adjustment",
     "Allocation",
     "AreaPart",
     "Bill",
     "BusinessDay",
     "Charge",
     "ChargeBasis",
+    "DebtRecovery",
     "Entry",
     "ImportBatch",
     "Invoice",
@@ -40,6 +43,7 @@ __all__ = [
     "RunShard",
     "Season",
     "SeasonRun",
+    "SubsidyReceipt",
     "SupplyTerm",
     "Tariff",
     "Tender",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.states import Item
+from heatdesk.billing.services import adjustments
 from heatdesk.billing.services.explanations import sentences
 from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.standings import Standing
@@ -36,7 +37,8 @@ class DueRow:
 
 def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
     """The bills of `standing`, newest season first."""
-    charges = newest_charges(account_id, [bill.season_id for bill in standing.bills])
+    seasons = [bill.season_id for bill in standing.bills]
+    charges, notes = newest_charges(account_id, seasons), adjustments.notes_of(account_id, seasons)
     return [
         DueRow(
             season_id=bill.season_id,
@@ -48,7 +50,7 @@ def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
             penalty=ZERO,
             due=bill.due,
             explanation=explanation_of(charges[bill.season_id]),
-            notes=[],
+            notes=notes[bill.season_id],
         )
         for bill in reversed(standing.bills)
     ]
@@ -73,7 +75,8 @@ def item_label(charges: Collection[Charge]) -> str:
     """What a bill is for; without charges it was taken over from the old books."""
     if not charges:
         return _("Opening balance")
-    return " + ".join(str(ITEMS[Item(charge.item)]) for charge in charges)
+    named = [charge for charge in charges if not adjustments.is_adjustment(charge.item)] or charges
+    return " + ".join(str(ITEMS[Item(charge.item)]) for charge in named)
 
 
 def explanation_of(charges: Collection[Charge]) -> list[str]:

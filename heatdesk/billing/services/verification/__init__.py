@@ -1,11 +1,20 @@
 """`verify()`: every invariant of the books that applies so far."""
 
-from heatdesk.billing.services.verification import books, days, guards, papers, report, requests
+from heatdesk.billing.services.verification import (
+    adjustments,
+    books,
+    days,
+    guards,
+    papers,
+    report,
+    requests,
+)
 from heatdesk.billing.services.verification.report import Outcome
 
-INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *guards.INVARIANTS]
+INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *adjustments.INVARIANTS]
+INVARIANTS += guards.INVARIANTS
 
 
 def verify() -> list[Outcome]:
     """The outcome of each invariant, read from one snapshot of the database."""
-    return report.run(INVARIANTS, {**days.CHECKS, **requests.CHECKS})
+    return report.run(INVARIANTS, {**days.CHECKS, **requests.CHECKS, **adjustments.CHECKS})

@@ -31,9 +31,11 @@ from heatdesk.billing.views import (
     receipts,
     season_runs,
     seasons,
+    subsidies,
     supply_terms,
     tariffs,
     tills,
+    written_off,
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
@@ -53,6 +55,7 @@ BLUEPRINTS = (
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(written_off.bp, subsidies.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp),
     *approvals_views.BLUEPRINTS,
 )

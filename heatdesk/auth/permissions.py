@@ -26,6 +26,12 @@ class Permission(enum.StrEnum):
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
+    DEBT_VIEW = "billing.debt.view"
+    DEBT_CLAIM = "billing.debt.claim"
+    """Making a written-off debt due again because somebody pays it."""
+    SUBSIDY_VIEW = "billing.subsidy.view"
+    SUBSIDY_BOOK = "billing.subsidy.book"
+    """Booking what an authority paid towards its subsidies."""
     REQUEST_VIEW = "request.view"
     REQUEST_CREATE = "request.create"
     REQUEST_DECIDE = "request.decide"
@@ -59,7 +65,14 @@ ROLE_LABELS = {
 
 _EVERYBODY = frozenset({Permission.OWN, Permission.JOB_VIEW})
 _READERS = frozenset(
-    {Permission.REGISTER_VIEW, Permission.PAYMENT_VIEW, Permission.SEASON_VIEW, Permission.TILL_VIEW}
+    {
+        Permission.REGISTER_VIEW,
+        Permission.PAYMENT_VIEW,
+        Permission.SEASON_VIEW,
+        Permission.TILL_VIEW,
+        Permission.DEBT_VIEW,
+        Permission.SUBSIDY_VIEW,
+    }
 )
 _APPLICANTS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_CREATE})
 _DECIDERS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_DECIDE, Permission.DELEGATION_EDIT})
@@ -75,6 +88,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PAYMENT_VOID,
         Permission.INVOICE_ISSUE,
         Permission.TILL_VIEW,
+        Permission.DEBT_VIEW,
+        Permission.DEBT_CLAIM,
     },
     Role.BILLING_CLERK: _EVERYBODY
     | _READERS
@@ -108,6 +123,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _APPLICANTS
     | _DECIDERS
     | {
+        Permission.DEBT_CLAIM,
+        Permission.SUBSIDY_BOOK,
         Permission.LEDGER_VIEW,
         Permission.DAY_CLOSE,
         Permission.NUMBER_BOOK,

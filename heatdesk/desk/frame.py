@@ -68,6 +68,8 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
+    ("written_off.index", lazy("Written-off debts"), "journal-x", Permission.DEBT_VIEW),
+    ("subsidies.index", lazy("Subsidies"), "bank", Permission.SUBSIDY_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )

@@ -25,6 +25,8 @@ bp = Blueprint("requests", __name__, url_prefix="/requests")
 
 WORDS = {"states": STATES, "titles": KIND_TITLES, "said": _}
 """`said` puts what a request is about into the reader's language where the catalogue knows it."""
+_CARRIED = ("card_no", "season_id", "number")
+"""What the page that leads here may fill into the form."""
 
 
 @bp.get("")
@@ -68,8 +70,9 @@ def export() -> ResponseReturnValue:
 @bp.get("/new")
 @requires(Permission.REQUEST_CREATE)
 def choose() -> ResponseReturnValue:
+    carried = {name: request.args[name] for name in _CARRIED if name in request.args}
     offered = [kind for kind in kinds.registered() if current_user.may(kind.permission)]
-    return render_template("approvals/requests/choose.html", kinds=offered)
+    return render_template("approvals/requests/choose.html", kinds=offered, carried=carried)
 
 
 @bp.route("/new/<name>", methods=["GET", "POST"])

@@ -1,8 +1,8 @@
-"""Outage reductions (停供减免): one request for everybody who had no heat; a bill that changed meanwhile is left out."""
+"""Outage reductions (停供减免): one request for all who had no heat; a bill that changed meanwhile is left out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -59,20 +59,23 @@ class Outage(BatchKind):
             "name": form.name.data,
             "times": [one.isoformat("minutes") for one in form.times or ()],
             "adjustments": [plain(granted)],
-            "rows": [[one.account_id, one.card_no, str(one.worth), str(one.moved)] for one in worked_out.shares],
+            "rows": [
+                [one.account_id, one.card_no, str(one.worth), str(one.moved)] for one in worked_out.shares
+            ],
             "left_out": _by_reason(worked_out.left_out),
         }
 
     def fill(self, payload: Payload) -> Mapping[str, Any]:
         [granted] = reductions.asked_for(payload)
-        begin, end = (datetime.strptime(one, "%H:%M").time() for one in payload["times"] or ("00:00", "00:00"))  # noqa: DTZ007
+        times = [time.fromisoformat(one) for one in payload["times"]]
+        begin, end = times or (None, None)
         return {
             "season_id": payload["season_id"],
             "name": payload["name"],
             "first": granted.facts.first,
             "last": granted.facts.last,
-            "from_time": begin if payload["times"] else None,
-            "to_time": end if payload["times"] else None,
+            "from_time": begin,
+            "to_time": end,
             "cards": "\n".join(card_no for _account, card_no, *_amounts in payload["rows"]),
         }
 

@@ -43,7 +43,8 @@ class MoreThanDue(RuleBroken):
 
 class DebtWrittenOff(RuleBroken):
     message = (
-        "A debt of this bill is written off. Claim it again first, so that what is given back does not go to the debtor."
+        "A debt of this bill is written off. "
+        "Claim it again first, so that what is given back does not go to the debtor."
     )
 
 
@@ -52,11 +53,16 @@ class SeasonUnknown(RuleBroken):
 
 
 class NoSuchReduction(RuleBroken):
-    message = "There is no granted reduction of request %(number)s. Check the number, or whether it was withdrawn already."
+    message = (
+        "There is no granted reduction of request %(number)s. "
+        "Check the number, or whether it was withdrawn already."
+    )
 
 
 class NoAffectedAccounts(RuleBroken):
-    message = "None of the chosen accounts can be given anything for this outage. Check the place and the times."
+    message = (
+        "None of the chosen accounts can be given anything for this outage. Check the place and the times."
+    )
 
 
 class CardsUnknown(RuleBroken):

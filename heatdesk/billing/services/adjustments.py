@@ -87,7 +87,12 @@ class Adjusted:
         return sum(amounts, self._raised.get(account_id, ZERO))
 
     def lines(
-        self, account_id: int, season: SeasonFacts, bill: Assessment, terms: Sequence[Term], tariffs: Sequence[Tariff]
+        self,
+        account_id: int,
+        season: SeasonFacts,
+        bill: Assessment,
+        terms: Sequence[Term],
+        tariffs: Sequence[Tariff],
     ) -> list[tuple[Granted, Line]]:
         """What follows from everything granted; raises what the rules refuse."""
         granted = self._granted.get(account_id)
@@ -183,4 +188,3 @@ def notes_of(account_id: int, season_ids: Collection[int]) -> dict[int, list[str
         step = rules.note(Granted(row.item, facts_of(row.item, row.facts), number))
         said[row.season_id].append(_(SENTENCES[step.rule], **step.values))
     return said
-

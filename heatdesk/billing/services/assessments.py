@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from heatdesk.billing.errors import RunUnderWay, SeasonIsClosed, TakenOver
 from heatdesk.billing.models import Account, Bill, Charge, Season, SeasonRun
-from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.adjustments import Granted
+from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.ledger import CHART, BillTotal, JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.states import Item
@@ -128,7 +128,7 @@ class Plan:
         also: Mapping[int, Sequence[Granted]] | None = None,
         without: Collection[int] = (),
     ) -> None:
-        """`also` and `without` are adjustments that are only tried: to be granted (by account), to be withdrawn (ids)."""
+        """`also` (by account) and `without` (ids) are adjustments that are only tried: granted, withdrawn."""
         ids = [account.id for account in accounts]
         self.season = season
         self.facts = supply_facts.season_facts(season)
@@ -221,9 +221,7 @@ def _post(
         rows = [{"season_id": season.id, "account_id": account_id} for account_id in missing]
         db.session.execute(insert_or_skip(Bill).values(rows).on_conflict_do_nothing())
     movements = [
-        movement
-        for account_id, changes in due.items()
-        for movement in _movements(plan, account_id, changes)
+        movement for account_id, changes in due.items() for movement in _movements(plan, account_id, changes)
     ]
     journal = ledger.post(kind, movements, branch_id=branch_id, by=by, memo=reason)
     charges = [

@@ -57,7 +57,9 @@ def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
 
 
 def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[int, list[Charge]]:
-    """The last revision of every item charged in these seasons, by season; items that came to nothing are left out."""
+    """The last revision of every item charged in these seasons, by season: first what the supply
+    costs, then what was granted. Items that came to nothing are left out.
+    """
     found: defaultdict[int, list[Charge]] = defaultdict(list)
     query = (
         select(Charge)
@@ -68,6 +70,8 @@ def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[
     for charge in db.session.scalars(query):
         if charge.target:
             found[charge.season_id].append(charge)
+    for charges in found.values():
+        charges.sort(key=lambda charge: adjustments.is_adjustment(charge.item))
     return found
 
 

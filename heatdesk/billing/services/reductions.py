@@ -24,7 +24,9 @@ from heatdesk.errors import BadInput, Refusal, RuleBroken
 from heatdesk.i18n import _
 from heatdesk.money import ZERO
 
-KINDS = frozenset({"low_temperature", "late_supply", "outage", "correction", "receivable", "bad_debt", "subsidy"})
+KINDS = frozenset(
+    {"low_temperature", "late_supply", "outage", "correction", "receivable", "bad_debt", "subsidy"}
+)
 """The kinds of requests whose payload names adjustments: «account_id», «season_id», «adjustments»."""
 
 
@@ -71,7 +73,7 @@ def outlook(
     with refusals_in_words():
         plan = Plan(season, [account], also={account.id: wanted})
         looked = _look(account, season, plan, wanted)
-        _keep_from_debtor(account, season, plan, looked)
+        _keep_from_debtor(account, plan, looked)
         refuse_with_open(account, season, wanted, besides)
     return looked
 
@@ -86,13 +88,15 @@ def outlook_without(account: Account, season: Season, ids: Collection[int]) -> O
         return _outlook(account, season, gone, rest)
 
 
-def grant(effect: Effect, account_id: int, season_id: int, wanted: Sequence[Granted], part: str = "") -> Decimal:
+def grant(
+    effect: Effect, account_id: int, season_id: int, wanted: Sequence[Granted], part: str = ""
+) -> Decimal:
     """Write the adjustments and post what they move, in the request's name; returns by how many yuan the bill rose.
 
     A season without bills takes them with its first bill (`season_adjusting`). A `part` is open already when named.
     """
     assessments.open_season(season_id)
-    [account] = lock_rows(Account, Account.id == account_id, order_by=Account.id)
+    lock_rows(Account, Account.id == account_id, order_by=Account.id)
     season = get_or_refuse(Season, season_id)
     rows = [
         {
@@ -173,14 +177,16 @@ def _outlook(account: Account, season: Season, lines: Iterable[Line], plan: Plan
     changes = plan.changes(account.id)
     bill = plan.bills.get(account.id)
     before = Totals(ZERO, ZERO) if bill is None else Totals(bill.charged, bill.reduced)
-    return Outlook(tuple(lines), before, Totals(*plan.totals(account.id, changes)), is_billed(account.id, season))
+    return Outlook(
+        tuple(lines), before, Totals(*plan.totals(account.id, changes)), is_billed(account.id, season)
+    )
 
 
 def _lines(plan: Plan, account: Account) -> list[tuple[Granted, Line]]:
     return plan.adjustments(account.id, plan.area_bill(account.id))
 
 
-def _keep_from_debtor(account: Account, season: Season, plan: Plan, looked: Outlook) -> None:
+def _keep_from_debtor(account: Account, plan: Plan, looked: Outlook) -> None:
     """Raises `DebtWrittenOff` when money would become the prepayment of one whose debt of the same bill is lost."""
     bill = plan.bills.get(account.id)
     if bill is None or bill.due + looked.moved >= 0:
@@ -213,7 +219,10 @@ def open_for(
         select(ChangeRequest.number, ChangeRequest.kind, ChangeRequest.target, ChangeRequest.payload).where(
             ChangeRequest.state.in_(OPEN),
             ((ChangeRequest.kind.in_(KINDS - {"outage"})) & ChangeRequest.target.in_(targets))
-            | ((ChangeRequest.kind == "outage") & (ChangeRequest.payload["season_id"].as_integer() == season_id)),
+            | (
+                (ChangeRequest.kind == "outage")
+                & (ChangeRequest.payload["season_id"].as_integer() == season_id)
+            ),
         )
     )
     found: dict[int, list[tuple[str, list[Granted]]]] = {}

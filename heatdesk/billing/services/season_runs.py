@@ -112,7 +112,9 @@ def withdraw(run_id: int) -> SeasonRun:
 
 def refuse_to_go_on(run: SeasonRun) -> None:
     """Raises `RunIsOver` when no phase of the run is under way."""
-    if run.state not in (RunState.TRIAL_RUNNING, RunState.RELEASED) and not season_adjusting.is_unfinished(run):
+    if run.state not in (RunState.TRIAL_RUNNING, RunState.RELEASED) and not season_adjusting.is_unfinished(
+        run
+    ):
         raise RunIsOver
 
 

@@ -16,7 +16,12 @@ from tests import factories
 from tests.approvals.office import approve, make_office
 from tests.changes.scenarios import send
 
-PRICED = {"document_no": "doc", "valid_from": "2024-01-01", "price_unit": "season", "use_class": "residential"}
+PRICED = {
+    "document_no": "doc",
+    "valid_from": "2024-01-01",
+    "price_unit": "season",
+    "use_class": "residential",
+}
 TWENTY_FIFTY = {"bands": [{"below_c": "18", "share": "0.2"}, {"below_c": "16", "share": "0.5"}, {"below_c": "14", "share": "1"}]}  # fmt: skip
 HARBIN = {"bands": [{"below_c": "18", "share": "0.3"}, {"below_c": "16", "share": "0.5"}, {"below_c": "14", "share": "1"}]}  # fmt: skip
 BEIJING = {

@@ -97,4 +97,6 @@ def _differences(plan: Plan, season: Season, account: Account) -> list[str]:
     ]
 
 
-CHECKS = {("I15", "Every bill with adjustments is what its facts and what was granted make of it"): not_as_granted}
+CHECKS = {
+    ("I15", "Every bill with adjustments is what its facts and what was granted make of it"): not_as_granted
+}

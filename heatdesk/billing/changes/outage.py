@@ -21,13 +21,11 @@ from heatdesk.approvals.rules.hashing import digest
 from heatdesk.approvals.words import KIND_TITLES
 from heatdesk.billing.changes._reduction import WORTH, worth_of
 from heatdesk.billing.forms.reductions import OutageForm
-from heatdesk.billing.models import Account
 from heatdesk.billing.rules.adjustments import Granted, NoHeat, plain
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.steps import figure
 from heatdesk.billing.services import outages, reduction_choices, reductions
-from heatdesk.db import get_or_refuse
 from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import ZERO
@@ -126,11 +124,8 @@ class Outage(BatchKind):
 
     def apply_row(self, effect: Effect, row: BatchRow) -> Decimal:
         payload = effect.payload
-        account: Account = get_or_refuse(Account, row.facts["account_id"])
-        season = reduction_choices.season(payload["season_id"])
         wanted = reductions.asked_for(payload)
-        reductions.refuse_with_open(account, season, wanted, (self.name, self.target(payload).key))
-        return reductions.grant(effect, account.id, season.id, wanted, part=row.key)
+        return reductions.grant(effect, row.facts["account_id"], payload["season_id"], wanted, part=row.key)
 
 
 def _chosen(form: Any, days: tuple[date, date]) -> list[int]:

@@ -11,8 +11,9 @@ from heatdesk.approvals.models import ChangeRequest
 from heatdesk.approvals.words import KIND_TITLES
 from heatdesk.billing.errors import NoSuchReduction
 from heatdesk.billing.forms.reductions import WithdrawalForm
-from heatdesk.billing.models import Account, Adjustment, Season
-from heatdesk.billing.services import accounts, reduction_choices, reductions
+from heatdesk.billing.models import Account, Season
+from heatdesk.billing.services import reduction_choices, reductions
+from heatdesk.billing.services.reductions import Outlook
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import msgid
 from heatdesk.i18n import speaking
@@ -66,24 +67,13 @@ class Withdrawal(Kind):
         if not rows:
             raise NoSuchReduction(number=granted.number)
         worth, moved, bills = ZERO, ZERO, []
-        for account_id, season_id, ids in _by_bill(rows):
+        for season_id in sorted({row.season_id for row in rows}):
             season = get_or_refuse(Season, season_id)
-            looked = reductions.outlook_without(accounts.get(account_id, None), season, ids)
-            worth, moved = worth - looked.worth, moved + looked.moved
-            card = get_or_refuse(Account, account_id).card_no
-            bills.append(
-                Change(
-                    msgid("Reductions of the season"),
-                    -looked.before.reduced,
-                    -looked.after.reduced,
-                    "money",
-                    detail=f"{season.code} {card}",
-                )
-            )
-            if looked.before.charged != looked.after.charged:
-                charged = (looked.before.charged, looked.after.charged)
-                label = msgid("Charged for the season")
-                bills.append(Change(label, *charged, "money", detail=f"{season.code} {card}"))
+            for account, looked in reductions.outlooks_without(
+                season, [row for row in rows if row.season_id == season_id]
+            ):
+                worth, moved = worth - looked.worth, moved + looked.moved
+                bills += _bill_rows(f"{season.code} {account.card_no}", looked)
         taken_back = Change(msgid("Taken back"), granted.number, None)
         count = Change(msgid("Households"), None, Decimal(len({row.account_id for row in rows})), "count")
         return Preview((taken_back, count, Change(WORTH_BACK, None, worth, "yuan"), *bills[:_SHOWN]), moved)
@@ -102,9 +92,11 @@ _SHOWN = 500
 """Bills of an outage that the preview names one by one."""
 
 
-def _by_bill(rows: list[Adjustment]) -> list[tuple[int, int, list[int]]]:
-    """(account, season, ids of its adjustments), in order."""
-    grouped: dict[tuple[int, int], list[int]] = {}
-    for row in rows:
-        grouped.setdefault((row.account_id, row.season_id), []).append(row.id)
-    return [(*key, ids) for key, ids in grouped.items()]
+def _bill_rows(detail: str, looked: Outlook) -> list[Change]:
+    """How a bill's reductions and charges stand before and after."""
+    before, after = looked.before, looked.after
+    rows = [
+        Change(msgid("Charged for the season"), before.charged, after.charged, "money", detail=detail),
+        Change(msgid("Reductions of the season"), -before.reduced, -after.reduced, "money", detail=detail),
+    ]
+    return [one for one in rows if one.difference]

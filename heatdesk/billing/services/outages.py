@@ -12,7 +12,7 @@ from heatdesk.billing.errors import NoAffectedAccounts, SeveralBranches, TooMany
 from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.adjustments import Granted
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import reduction_choices
+from heatdesk.billing.services import reduction_choices, reductions
 from heatdesk.billing.services.assessments import Plan
 from heatdesk.db import db
 from heatdesk.errors import BadInput, Refusal
@@ -93,8 +93,10 @@ def work_out(season: Season, account_ids: Sequence[int], granted: Granted) -> Wo
         accounts = _accounts(wanted[start : start + _AT_ONCE])
         branches |= {account.branch_id for account in accounts}
         plan = Plan(season, accounts, also={account.id: [granted] for account in accounts})
+        together = _with_open(season, accounts, granted)
         for account in accounts:
             try:
+                together.get(account.id, plan).changes(account.id)
                 shares.extend(_share(season, plan, account, granted))
             except Refusal as refusal:
                 left_out.append((account.card_no, refusal))
@@ -104,6 +106,19 @@ def work_out(season: Season, account_ids: Sequence[int], granted: Granted) -> Wo
         raise NoAffectedAccounts
     ordered = sorted(shares, key=lambda one: one.card_no)
     return WorkedOut(branches.pop(), tuple(ordered), tuple(left_out))
+
+
+def _with_open(season: Season, accounts: Sequence[Account], granted: Granted) -> dict[int, Plan]:
+    """For accounts of which something is asked for already: the plan in which all of it is granted."""
+    open_now = reductions.open_for([account.id for account in accounts], season.id, besides=("", ""))
+    members = [account for account in accounts if account.id in open_now]
+    if not members:
+        return {}
+    asked = {
+        account_id: [granted, *(one for _number, listed in waiting for one in listed)]
+        for account_id, waiting in open_now.items()
+    }
+    return dict.fromkeys(open_now, Plan(season, members, also=asked))
 
 
 def _share(season: Season, plan: Plan, account: Account, granted: Granted) -> Iterable[Share]:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import BigInteger, Text, case, func, insert, literal, select, tuple_, update
 
 from heatdesk.approvals.kinds import Effect
 from heatdesk.approvals.models import ChangeRequest
@@ -13,7 +14,7 @@ from heatdesk.approvals.rules.states import OPEN
 from heatdesk.billing.errors import DebtWrittenOff, WithOpenRequests
 from heatdesk.billing.models import Account, Adjustment, Bill, Entry, Journal, Prepayment, Season
 from heatdesk.billing.rules.adjustments import Granted, facts_of, plain
-from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
+from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import SeasonState
@@ -28,6 +29,8 @@ KINDS = frozenset(
     {"low_temperature", "late_supply", "outage", "correction", "receivable", "bad_debt", "subsidy"}
 )
 """The kinds of requests whose payload names adjustments: «account_id», «season_id», «adjustments»."""
+AT_ONCE = 500
+"""Accounts that are looked at, or moved, together."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +76,26 @@ def outlook(
     with refusals_in_words():
         plan = Plan(season, [account], also={account.id: wanted})
         looked = _look(account, season, plan, wanted)
-        _keep_from_debtor(account, plan, looked)
+        _keep_from_debtor(account, plan, looked, wanted)
         refuse_with_open(account, season, wanted, besides)
     return looked
 
 
-def outlook_without(account: Account, season: Season, ids: Collection[int]) -> Outlook:
-    """What withdrawing these adjustments would do; the lines are those that go."""
-    with refusals_in_words():
-        now = Plan(season, [account])
-        rest = Plan(season, [account], without=ids)
-        left = {(one.number, one.item) for one, _line in _lines(rest, account)}
-        gone = [line for one, line in _lines(now, account) if (one.number, one.item) not in left]
-        return _outlook(account, season, gone, rest)
+def outlooks_without(season: Season, rows: Sequence[Adjustment]) -> list[tuple[Account, Outlook]]:
+    """What withdrawing these adjustments of one season would do to each bill; the lines are those that go."""
+    found: list[tuple[Account, Outlook]] = []
+    members = sorted({row.account_id for row in rows})
+    ids = [row.id for row in rows]
+    for start in range(0, len(members), AT_ONCE):
+        part = members[start : start + AT_ONCE]
+        accounts = list(db.session.scalars(select(Account).where(Account.id.in_(part)).order_by(Account.id)))
+        now, rest = Plan(season, accounts), Plan(season, accounts, without=ids)
+        for account in accounts:
+            with refusals_in_words():
+                left = {(one.number, one.item) for one, _line in _lines(rest, account)}
+                gone = [line for one, line in _lines(now, account) if (one.number, one.item) not in left]
+                found.append((account, _outlook(account, season, gone, rest)))
+    return found
 
 
 def grant(
@@ -122,23 +132,33 @@ def withdraw(effect: Effect, rows: Sequence[Adjustment]) -> Decimal:
     """Take granted adjustments back: bills rise again, and what had gone to the prepayment pays them, where it is
     still there.
     """
+    moved = ZERO
     for season_id in sorted({row.season_id for row in rows}):
         assessments.open_season(season_id)
+        season = get_or_refuse(Season, season_id)
+        of_season = [row for row in rows if row.season_id == season_id]
+        members = sorted({row.account_id for row in of_season})
+        for start in range(0, len(members), AT_ONCE):
+            part = set(members[start : start + AT_ONCE])
+            theirs = [row for row in of_season if row.account_id in part]
+            moved += _withdraw_some(effect, season, theirs, f"{season.code}:{start}")
+    return moved
+
+
+def _withdraw_some(effect: Effect, season: Season, rows: Sequence[Adjustment], part: str) -> Decimal:
+    accounts = lock_rows(Account, Account.id.in_({row.account_id for row in rows}), order_by=Account.id)
     ids = [row.id for row in rows]
-    lock_rows(Account, Account.id.in_({row.account_id for row in rows}), order_by=Account.id)
     db.session.execute(
         update(Adjustment).where(Adjustment.id.in_(ids)).values(withdrawn_by=effect.request_id)
     )
-    moved = ZERO
-    for account_id, season_id in sorted({(row.account_id, row.season_id) for row in rows}):
-        season = get_or_refuse(Season, season_id)
-        if not is_billed(account_id, season):
-            continue
-        with effect.part(f"account:{account_id}:{season.code}"), refusals_in_words():
-            moved += assessments.assess(account_id, season_id, by=effect.by, reason=effect.number)
-        authors = {row.change_request_id for row in rows if row.account_id == account_id}
-        _pay_from_prepayment(effect, account_id, season, authors)
-    return moved
+    billed = _billed([account.id for account in accounts], season)
+    with effect.part(part), refusals_in_words():
+        done = assessments.assess_many(billed, season.id, by=effect.by, reason=effect.number)
+        for refusal in done.refusals.values():
+            raise refusal
+    with effect.part(f"{part}:prepayment"):
+        _pay_from_prepayment(effect, season, billed, {row.change_request_id for row in rows})
+    return sum(done.differences.values(), ZERO)
 
 
 def of_request(request_id: int, account_id: int | None) -> list[Adjustment]:
@@ -153,9 +173,14 @@ def of_request(request_id: int, account_id: int | None) -> list[Adjustment]:
 
 def is_billed(account_id: int, season: Season) -> bool:
     """Whether what is granted moves books at once: the season is billed, or old books left the account a bill."""
+    return bool(_billed([account_id], season))
+
+
+def _billed(account_ids: Sequence[int], season: Season) -> list[int]:
     if season.state != SeasonState.PLANNED:
-        return True
-    return db.session.get(Bill, (season.id, account_id)) is not None
+        return list(account_ids)
+    query = select(Bill.account_id).where(Bill.season_id == season.id, Bill.account_id.in_(account_ids))
+    return list(db.session.scalars(query))
 
 
 @contextmanager
@@ -186,12 +211,13 @@ def _lines(plan: Plan, account: Account) -> list[tuple[Granted, Line]]:
     return plan.adjustments(account.id, plan.area_bill(account.id))
 
 
-def _keep_from_debtor(account: Account, plan: Plan, looked: Outlook) -> None:
+def _keep_from_debtor(account: Account, plan: Plan, looked: Outlook, wanted: Sequence[Granted]) -> None:
     """Raises `DebtWrittenOff` when money would become the prepayment of one whose debt of the same bill is lost."""
     bill = plan.bills.get(account.id)
     if bill is None or bill.due + looked.moved >= 0:
         return
-    if any(one.item is Item.BAD_DEBT and line.amount for one, line in _lines(plan, account)):
+    lost = [one for one, line in _lines(plan, account) if one.item is Item.BAD_DEBT and line.amount]
+    if any(one not in wanted for one in lost):
         raise DebtWrittenOff
 
 
@@ -214,25 +240,48 @@ def open_for(
     account_ids: Collection[int], season_id: int, *, besides: tuple[str, str]
 ) -> dict[int, list[tuple[str, list[Granted]]]]:
     """By account what open requests ask for in this season: the request's number and the adjustments."""
+    found: dict[int, list[tuple[str, list[Granted]]]] = {}
+    for number, account_id, payload in [
+        *_open_single(account_ids, season_id, besides),
+        *_open_batches(account_ids, season_id, besides),
+    ]:
+        found.setdefault(account_id, []).append((number, asked_for(payload)))
+    return found
+
+
+def _open_single(account_ids: Collection[int], season_id: int, besides: tuple[str, str]) -> list[Any]:
+    """(number, account, payload) of open requests about one bill."""
     targets = [target_key(account_id, season_id) for account_id in account_ids]
-    rows = db.session.execute(
-        select(ChangeRequest.number, ChangeRequest.kind, ChangeRequest.target, ChangeRequest.payload).where(
+    query = select(
+        ChangeRequest.number,
+        ChangeRequest.payload["account_id"].as_integer(),
+        ChangeRequest.payload,
+    ).where(
+        ChangeRequest.state.in_(OPEN),
+        ChangeRequest.kind.in_(KINDS - {"outage"}),
+        ChangeRequest.target.in_(targets),
+        tuple_(ChangeRequest.kind, ChangeRequest.target) != besides,
+    )
+    return list(db.session.execute(query))
+
+
+def _open_batches(account_ids: Collection[int], season_id: int, besides: tuple[str, str]) -> list[Any]:
+    """The same of open outages, whose lists the database searches."""
+    rows = func.jsonb_array_elements(ChangeRequest.payload["rows"]).table_valued("value").lateral()
+    account = rows.c.value.op("->")(literal(0)).cast(Text).cast(BigInteger)
+    named = func.jsonb_build_object("adjustments", ChangeRequest.payload["adjustments"])
+    query = (
+        select(ChangeRequest.number, account, named)
+        .select_from(ChangeRequest)
+        .join(rows, account.in_(account_ids))
+        .where(
             ChangeRequest.state.in_(OPEN),
-            ((ChangeRequest.kind.in_(KINDS - {"outage"})) & ChangeRequest.target.in_(targets))
-            | (
-                (ChangeRequest.kind == "outage")
-                & (ChangeRequest.payload["season_id"].as_integer() == season_id)
-            ),
+            ChangeRequest.kind == "outage",
+            ChangeRequest.payload["season_id"].as_integer() == season_id,
+            tuple_(ChangeRequest.kind, ChangeRequest.target) != besides,
         )
     )
-    found: dict[int, list[tuple[str, list[Granted]]]] = {}
-    for number, kind, target, payload in rows:
-        if (kind, target) == besides:
-            continue
-        members = [row[0] for row in payload["rows"]] if kind == "outage" else [payload["account_id"]]
-        for account_id in set(members) & set(account_ids):
-            found.setdefault(account_id, []).append((number, asked_for(payload)))
-    return found
+    return list(db.session.execute(query))
 
 
 def asked_for(payload: dict[str, object]) -> list[Granted]:
@@ -246,30 +295,42 @@ def target_key(account_id: int, season_id: int) -> str:
     return f"account:{account_id}:season:{season_id}"
 
 
-def _pay_from_prepayment(effect: Effect, account_id: int, season: Season, authors: Collection[int]) -> None:
-    """Money that the withdrawn adjustments sent to the prepayment goes back to the bill it came from."""
+def _pay_from_prepayment(
+    effect: Effect, season: Season, account_ids: Sequence[int], authors: Collection[int]
+) -> None:
+    """Money that the withdrawn adjustments sent to the prepayment goes back to the bills it came from."""
+    both = [LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]
     signed = case((Entry.credit == LedgerCode.PREPAYMENT, Entry.amount), else_=-Entry.amount)
-    sent = db.session.scalar(
-        select(func.coalesce(func.sum(signed), ZERO))
+    rows = db.session.execute(
+        select(Entry.account_id, Account.branch_id, func.sum(signed), Prepayment.balance, Bill)
         .join(Journal, Journal.id == Entry.journal_id)
+        .join(Account, Account.id == Entry.account_id)
+        .join(Prepayment, Prepayment.account_id == Entry.account_id)
+        .join(Bill, (Bill.season_id == Entry.season_id) & (Bill.account_id == Entry.account_id))
         .where(
             Journal.change_request_id.in_(authors),
-            Entry.account_id == account_id,
+            Entry.account_id.in_(account_ids),
             Entry.season_id == season.id,
-            Entry.debit.in_([LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]),
-            Entry.credit.in_([LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]),
+            Entry.debit.in_(both),
+            Entry.credit.in_(both),
         )
-    )
-    held = db.session.get(Prepayment, account_id, populate_existing=True)
-    bill = db.session.get(Bill, (season.id, account_id), populate_existing=True)
-    if held is None or bill is None:
-        return
-    amount = min(sent or ZERO, held.balance, bill.due)
-    if amount <= 0:
-        return
-    back = ledger.movement(
-        LedgerCode.PREPAYMENT, LedgerCode.RECEIVABLE, amount, season_id=season.id, account_id=account_id
-    )
-    branch_id = get_or_refuse(Account, account_id).branch_id
-    with effect.part(f"prepayment:{account_id}:{season.code}"):
-        ledger.post(JournalKind.ASSESSMENT, [back], branch_id=branch_id, by=effect.by, memo=effect.number)
+        .group_by(Entry.account_id, Account.branch_id, Prepayment.balance, Bill)
+        .execution_options(populate_existing=True)
+    ).all()
+    back: dict[int, list[Movement]] = {}
+    for account_id, branch_id, sent, held, bill in rows:
+        amount = min(sent, held, bill.due)
+        if amount > 0:
+            back.setdefault(branch_id, []).append(
+                ledger.movement(
+                    LedgerCode.PREPAYMENT,
+                    LedgerCode.RECEIVABLE,
+                    amount,
+                    season_id=season.id,
+                    account_id=account_id,
+                )
+            )
+    for branch_id, movements in back.items():
+        ledger.post(
+            JournalKind.ASSESSMENT, movements, branch_id=branch_id, by=effect.by, memo=effect.number
+        )

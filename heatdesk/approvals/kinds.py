@@ -14,11 +14,11 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy import text
 
-from heatdesk.approvals.errors import UnknownKind
+from heatdesk.approvals.errors import EffectDiffers, UnknownKind
 from heatdesk.auth.permissions import Permission
 from heatdesk.db import db
-from heatdesk.errors import msgid
-from heatdesk.money import ZERO
+from heatdesk.errors import Refusal, msgid
+from heatdesk.money import ZERO, format_money
 
 Payload = dict[str, Any]
 MONEY = "money"
@@ -173,11 +173,30 @@ class BatchKind(Kind):
         """Carry out one row, in a savepoint and a part of its own; a refusal leaves it out."""
         raise NotImplementedError
 
+    def apply_rows(self, effect: Effect, rows: Sequence[BatchRow]) -> list[Decimal | Refusal]:
+        """What came of each row: what it moved, or why it is left out. A kind that can do many at once does so here."""
+        return [self._alone(effect, row) for row in rows]
+
+    def _alone(self, effect: Effect, row: BatchRow) -> Decimal | Refusal:
+        """A refusal undoes and reports this row alone."""
+        try:
+            with db.session.begin_nested(), effect.part(row.key):
+                return as_thought(row, self.apply_row(effect, row))
+        except Refusal as refusal:
+            return refusal
+
     def preview(self, payload: Payload) -> Preview:
         """Count and sum; a kind may show more."""
         rows = self.rows(payload)
         total = sum((row.amount for row in rows), ZERO)
         return Preview((Change(msgid("Rows"), None, Decimal(len(rows)), "count"),), total)
+
+
+def as_thought(row: BatchRow, done: Decimal) -> Decimal:
+    """What was done, if that is what was approved; raises `EffectDiffers`."""
+    if done != row.amount:
+        raise EffectDiffers(done=format_money(done), shown=format_money(row.amount))
+    return done
 
 
 _kinds: dict[str, Kind] = {}

@@ -25,7 +25,9 @@ def city(own_app, monkeypatch):
     small_shards(monkeypatch, 4)
     made = make_city(flats=18)
     people = (made.clerk, made.supervisor)
-    factories.make_tariff(*people, {**RESIDENTIAL, **RULES}, valid_from=date(2025, 11, 1))
+    factories.make_tariff(
+        *people, {**RESIDENTIAL, **RULES, "valid_from": "2025-11-01"}, valid_from=date(2025, 11, 1)
+    )
     db.session.commit()
     return made
 

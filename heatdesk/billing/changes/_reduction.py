@@ -12,7 +12,7 @@ from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.adjustments import Granted, plain
 from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.sentences import SENTENCES
-from heatdesk.billing.services import accounts, reduction_choices, reductions
+from heatdesk.billing.services import accounts, open_reductions, reduction_choices, reductions
 from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.reductions import Outlook
 from heatdesk.db import db, get_or_refuse
@@ -45,7 +45,7 @@ class OneBill(Kind):
         return {
             "card_no": get_or_refuse(Account, payload["account_id"]).card_no,
             "season_id": payload["season_id"],
-            **self.typed(reductions.asked_for(payload)),
+            **self.typed(open_reductions.asked_for(payload)),
         }
 
     def target(self, payload: Payload) -> Target:
@@ -54,8 +54,8 @@ class OneBill(Kind):
     def preview(self, payload: Payload) -> Preview:
         season = reduction_choices.season(payload["season_id"])
         account = accounts.get(payload["account_id"], None)
-        besides = (self.name, reductions.target_key(account.id, season.id))
-        looked = reductions.outlook(account, season, reductions.asked_for(payload), besides=besides)
+        besides = (self.name, open_reductions.target_key(account.id, season.id))
+        looked = reductions.outlook(account, season, open_reductions.asked_for(payload), besides=besides)
         self.check(account, season, looked)
         return preview_of(season, looked)
 
@@ -73,7 +73,7 @@ class OneBill(Kind):
 
     def apply(self, effect: Effect) -> Decimal:
         payload = effect.payload
-        wanted = reductions.asked_for(payload)
+        wanted = open_reductions.asked_for(payload)
         return reductions.grant(effect, payload["account_id"], payload["season_id"], wanted)
 
 
@@ -101,7 +101,9 @@ def target_of(account_id: int, season_id: int) -> Target:
         raise Missing
     account, name, address, code = row
     label = f"{account.card_no} {name} {address} · {code}"
-    return Target(reductions.target_key(account.id, season_id), label, account.branch_id, account.customer_id)
+    return Target(
+        open_reductions.target_key(account.id, season_id), label, account.branch_id, account.customer_id
+    )
 
 
 def preview_of(season: Season, looked: Outlook) -> Preview:

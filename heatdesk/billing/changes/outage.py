@@ -25,8 +25,8 @@ from heatdesk.billing.rules.adjustments import Granted, NoHeat, plain
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.steps import figure
-from heatdesk.billing.services import outages, reduction_choices, reductions
-from heatdesk.errors import RuleBroken, msgid
+from heatdesk.billing.services import open_reductions, outages, reduction_choices, reductions
+from heatdesk.errors import Refusal, RuleBroken, msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import ZERO
 
@@ -64,7 +64,7 @@ class Outage(BatchKind):
         }
 
     def fill(self, payload: Payload) -> Mapping[str, Any]:
-        [granted] = reductions.asked_for(payload)
+        [granted] = open_reductions.asked_for(payload)
         times = [time.fromisoformat(one) for one in payload["times"]]
         begin, end = times or (None, None)
         return {
@@ -92,7 +92,7 @@ class Outage(BatchKind):
 
     def preview(self, payload: Payload) -> Preview:
         """As it was asked for: what no longer fits when it is carried out is left out then, and reported."""
-        [granted] = reductions.asked_for(payload)
+        [granted] = open_reductions.asked_for(payload)
         rows = payload["rows"]
         facts = granted.facts
         hours = {"days": figure(facts.hours / _DAY)}
@@ -122,10 +122,11 @@ class Outage(BatchKind):
     def amount(self, payload: Payload, preview: Preview) -> Decimal:  # noqa: ARG002 (the worth stands in the preview)
         return worth_of(preview)
 
-    def apply_row(self, effect: Effect, row: BatchRow) -> Decimal:
-        payload = effect.payload
-        wanted = reductions.asked_for(payload)
-        return reductions.grant(effect, row.facts["account_id"], payload["season_id"], wanted, part=row.key)
+    def apply_rows(self, effect: Effect, rows: Sequence[BatchRow]) -> list[Decimal | Refusal]:
+        [wanted] = open_reductions.asked_for(effect.payload)
+        thought = {row.facts["account_id"]: row.amount for row in rows}
+        done = reductions.grant_many(effect, effect.payload["season_id"], wanted, thought, part=rows[0].key)
+        return [done[row.facts["account_id"]] for row in rows]
 
 
 def _chosen(form: Any, days: tuple[date, date]) -> list[int]:

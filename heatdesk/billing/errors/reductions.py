@@ -14,8 +14,14 @@ class WithOpenRequests(RuleBroken):
     message = "Together with what is asked for in %(numbers)s this is not possible: %(reason)s"
 
 
-class NoRuleForThis(RuleBroken):
-    message = "The tariff %(document)s has no rule for “%(item)s”, so nothing can be worked out."
+class NoColdRule(RuleBroken):
+    message = "The tariff %(document)s has no bands for cold rooms, so nothing can be worked out."
+
+
+class NoSupplyTimeRule(RuleBroken):
+    message = (
+        "The tariff %(document)s has no rule for late supply and outages, so nothing can be worked out."
+    )
 
 
 class StatedOnly(RuleBroken):

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from heatdesk.billing.errors import NoRuleForThis, SecondSubsidy
+from heatdesk.billing.errors import NoColdRule, NoSupplyTimeRule, SecondSubsidy
 from heatdesk.billing.rules.ledger import CHART, BillTotal, LedgerCode
 from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.parameters import Celsius, Count, SquareMetres, read, write
@@ -154,7 +154,7 @@ def adjusted(
 ) -> list[tuple[Granted, Line]]:
     """The lines that adjustments add to `bill`, each with the adjustment it follows from.
 
-    Raises `NoRuleForThis` where the tariff has no rule, `SecondSubsidy`, and what the rules of quality refuse: days
+    Raises `NoColdRule` and `NoSupplyTimeRule` where the tariff has no rule, `SecondSubsidy`, and what the rules of quality refuse: days
     outside the season, without heat by area, or given twice.
     """
     rules = _Rules(season, bill, terms, tariffs)
@@ -205,11 +205,11 @@ class _Rules:
         season, bill = self.season, self.bill
         match one.facts:
             case LostDays(days) if one.item is Item.LATE_START:
-                yield late_start(self._supply_time(one.item, season.starts_on), season, bill, days)
+                yield late_start(self._supply_time(season.starts_on), season, bill, days)
             case LostDays(days):
-                yield early_stop(self._supply_time(one.item, season.ends_on), season, bill, days)
+                yield early_stop(self._supply_time(season.ends_on), season, bill, days)
             case NoHeat(first, last, hours):
-                rule = self._supply_time(one.item, first)
+                rule = self._supply_time(first)
                 line = outage(rule, season, bill, DateRange(first, last), hours)
                 yield from [line] if line else []
             case Stated():
@@ -224,10 +224,10 @@ class _Rules:
         parts = sorted({one for one in meeting if one}, key=lambda one: one.first)
         return parts if sum(one.days for one in parts) == period.days else [period]
 
-    def _supply_time(self, item: Item, day: date) -> SupplyTimeRule:
+    def _supply_time(self, day: date) -> SupplyTimeRule:
         tariff = self._tariff(DateRange(day, day))
         if tariff.supply_time is None:
-            raise NoRuleForThis(document=tariff.document_no, item=item.value)
+            raise NoSupplyTimeRule(document=tariff.document_no)
         return tariff.supply_time
 
     def _tariff(self, period: DateRange) -> Tariff:
@@ -239,7 +239,7 @@ class _Rules:
 
 def _cold_rule(tariff: Tariff) -> LowTemperatureRule:
     if tariff.low_temperature is None:
-        raise NoRuleForThis(document=tariff.document_no, item=Item.LOW_TEMPERATURE.value)
+        raise NoColdRule(document=tariff.document_no)
     return tariff.low_temperature
 
 

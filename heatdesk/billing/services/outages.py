@@ -12,7 +12,7 @@ from heatdesk.billing.errors import NoAffectedAccounts, SeveralBranches, TooMany
 from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.adjustments import Granted
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import reduction_choices, reductions
+from heatdesk.billing.services import open_reductions, reduction_choices
 from heatdesk.billing.services.assessments import Plan
 from heatdesk.db import db
 from heatdesk.errors import BadInput, Refusal
@@ -110,7 +110,7 @@ def work_out(season: Season, account_ids: Sequence[int], granted: Granted) -> Wo
 
 def _with_open(season: Season, accounts: Sequence[Account], granted: Granted) -> dict[int, Plan]:
     """For accounts of which something is asked for already: the plan in which all of it is granted."""
-    open_now = reductions.open_for([account.id for account in accounts], season.id, besides=("", ""))
+    open_now = open_reductions.asked_of([account.id for account in accounts], season.id, besides=("", ""))
     members = [account for account in accounts if account.id in open_now]
     if not members:
         return {}

@@ -59,8 +59,8 @@ def accounts_of(card_nos: list[str]) -> list[int]:
     found: dict[str, int] = dict(rows.all())
     unknown = [card_no for card_no in wanted if card_no not in found]
     if unknown:
-        more = " …" if len(unknown) > _SHOWN else ""
-        raise CardsUnknown(cards=", ".join(unknown[:_SHOWN]) + more)
+        named = ", ".join(unknown[:_SHOWN]) + (" …" if len(unknown) > _SHOWN else "")
+        raise CardsUnknown(cards=named)
     return list(found.values())
 
 

@@ -1,34 +1,26 @@
 """Granting and withdrawing adjustments: what they would do to a bill, and doing it for an applied request."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import BigInteger, Text, case, func, insert, literal, select, tuple_, update
+from sqlalchemy import case, func, insert, select, update
 
-from heatdesk.approvals.kinds import Effect
-from heatdesk.approvals.models import ChangeRequest
-from heatdesk.approvals.rules.states import OPEN
-from heatdesk.billing.errors import DebtWrittenOff, WithOpenRequests
+from heatdesk.approvals.kinds import BatchRow, Effect, as_thought
+from heatdesk.billing.errors import DebtWrittenOff
 from heatdesk.billing.models import Account, Adjustment, Bill, Entry, Journal, Prepayment, Season
-from heatdesk.billing.rules.adjustments import Granted, facts_of, plain
+from heatdesk.billing.rules.adjustments import Granted, plain
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import assessments, ledger
-from heatdesk.billing.services.assessments import Plan
+from heatdesk.billing.services import assessments, ledger, open_reductions
+from heatdesk.billing.services.assessments import Done, Plan
 from heatdesk.db import db, get_or_refuse, lock_rows
 from heatdesk.errors import BadInput, Refusal, RuleBroken
-from heatdesk.i18n import _
 from heatdesk.money import ZERO
 
-KINDS = frozenset(
-    {"low_temperature", "late_supply", "outage", "correction", "receivable", "bad_debt", "subsidy"}
-)
-"""The kinds of requests whose payload names adjustments: «account_id», «season_id», «adjustments»."""
 AT_ONCE = 500
 """Accounts that are looked at, or moved, together."""
 
@@ -77,7 +69,7 @@ def outlook(
         plan = Plan(season, [account], also={account.id: wanted})
         looked = _look(account, season, plan, wanted)
         _keep_from_debtor(account, plan, looked, wanted)
-        refuse_with_open(account, season, wanted, besides)
+        open_reductions.refuse(account, season, wanted, besides)
     return looked
 
 
@@ -98,34 +90,64 @@ def outlooks_without(season: Season, rows: Sequence[Adjustment]) -> list[tuple[A
     return found
 
 
-def grant(
-    effect: Effect, account_id: int, season_id: int, wanted: Sequence[Granted], part: str = ""
-) -> Decimal:
+def grant(effect: Effect, account_id: int, season_id: int, wanted: Sequence[Granted]) -> Decimal:
     """Write the adjustments and post what they move, in the request's name; returns by how many yuan the bill rose.
 
-    A season without bills takes them with its first bill (`season_adjusting`). A `part` is open already when named.
+    A season without bills takes them with its first bill (`season_adjusting`).
     """
     assessments.open_season(season_id)
     lock_rows(Account, Account.id == account_id, order_by=Account.id)
     season = get_or_refuse(Season, season_id)
+    _write(effect, season_id, [account_id], wanted)
+    if not is_billed(account_id, season):
+        return ZERO
+    with effect.part(f"season:{season.code}"), refusals_in_words():
+        return assessments.assess(account_id, season_id, by=effect.by, reason=effect.number)
+
+
+def grant_many(
+    effect: Effect, season_id: int, wanted: Granted, thought: Mapping[int, Decimal], part: str
+) -> dict[int, Decimal | Refusal]:
+    """The same for many accounts at once: by account what its bill moved by, or why it is left out. Whose bill would
+    move by something else than was thought is left out.
+    """
+    assessments.open_season(season_id)
+    season = get_or_refuse(Season, season_id)
+    accounts = lock_rows(Account, Account.id.in_(thought), order_by=Account.id)
+    plan = Plan(season, accounts, also={account.id: [wanted] for account in accounts})
+    billed = set(_billed(list(thought), season))
+    found: dict[int, Decimal | Refusal] = {}
+    for account in accounts:
+        try:
+            moves = sum((change.difference for change in plan.changes(account.id)), ZERO)
+            found[account.id] = as_thought(
+                BatchRow(part, thought[account.id], {}), moves if account.id in billed else ZERO
+            )
+        except Refusal as refusal:
+            found[account.id] = refusal
+    fitting = [account_id for account_id, done in found.items() if isinstance(done, Decimal)]
+    if fitting:
+        _write(effect, season_id, fitting, [wanted])
+        with effect.part(part):
+            moving = [account_id for account_id in fitting if account_id in billed]
+            posted = assessments.assess_many(moving, season_id, by=effect.by, reason=effect.number)
+        _refuse_any(posted)
+    return found
+
+
+def _write(effect: Effect, season_id: int, account_ids: Sequence[int], wanted: Sequence[Granted]) -> None:
     rows = [
         {
             "season_id": season_id,
             "account_id": account_id,
             "change_request_id": effect.request_id,
-            "effect": f"{part or f'account:{account_id}'}:{one.item}:{number}",
+            "effect": f"account:{account_id}:{one.item}:{number}",
             **plain(one),
         }
+        for account_id in account_ids
         for number, one in enumerate(wanted, start=1)
     ]
     db.session.execute(insert(Adjustment).values(rows))
-    if not is_billed(account_id, season):
-        return ZERO
-    with refusals_in_words():
-        if part:
-            return assessments.assess(account_id, season_id, by=effect.by, reason=effect.number)
-        with effect.part(f"season:{season.code}"):
-            return assessments.assess(account_id, season_id, by=effect.by, reason=effect.number)
 
 
 def withdraw(effect: Effect, rows: Sequence[Adjustment]) -> Decimal:
@@ -154,11 +176,16 @@ def _withdraw_some(effect: Effect, season: Season, rows: Sequence[Adjustment], p
     billed = _billed([account.id for account in accounts], season)
     with effect.part(part), refusals_in_words():
         done = assessments.assess_many(billed, season.id, by=effect.by, reason=effect.number)
-        for refusal in done.refusals.values():
-            raise refusal
+        _refuse_any(done)
     with effect.part(f"{part}:prepayment"):
         _pay_from_prepayment(effect, season, billed, {row.change_request_id for row in rows})
     return sum(done.differences.values(), ZERO)
+
+
+def _refuse_any(done: Done) -> None:
+    """What was looked at before is not refused when it is done; if it is, nothing of the request happens."""
+    for refusal in done.refusals.values():
+        raise refusal
 
 
 def of_request(request_id: int, account_id: int | None) -> list[Adjustment]:
@@ -221,88 +248,15 @@ def _keep_from_debtor(account: Account, plan: Plan, looked: Outlook, wanted: Seq
         raise DebtWrittenOff
 
 
-def refuse_with_open(
-    account: Account, season: Season, wanted: Sequence[Granted], besides: tuple[str, str]
-) -> None:
-    """Raises `WithOpenRequests` when this and what is asked for already do not go together (approvals, rule 6)."""
-    waiting = open_for([account.id], season.id, besides=besides).get(account.id, [])
-    if not waiting:
-        return
-    asked = [*wanted, *(one for _number, granted in waiting for one in granted)]
-    try:
-        Plan(season, [account], also={account.id: asked}).changes(account.id)
-    except Refusal as refusal:
-        numbers = ", ".join(dict.fromkeys(number for number, _granted in waiting))
-        raise WithOpenRequests(numbers=numbers, reason=_(refusal.message, **refusal.values)) from refusal
-
-
-def open_for(
-    account_ids: Collection[int], season_id: int, *, besides: tuple[str, str]
-) -> dict[int, list[tuple[str, list[Granted]]]]:
-    """By account what open requests ask for in this season: the request's number and the adjustments."""
-    found: dict[int, list[tuple[str, list[Granted]]]] = {}
-    for number, account_id, payload in [
-        *_open_single(account_ids, season_id, besides),
-        *_open_batches(account_ids, season_id, besides),
-    ]:
-        found.setdefault(account_id, []).append((number, asked_for(payload)))
-    return found
-
-
-def _open_single(account_ids: Collection[int], season_id: int, besides: tuple[str, str]) -> list[Any]:
-    """(number, account, payload) of open requests about one bill."""
-    targets = [target_key(account_id, season_id) for account_id in account_ids]
-    query = select(
-        ChangeRequest.number,
-        ChangeRequest.payload["account_id"].as_integer(),
-        ChangeRequest.payload,
-    ).where(
-        ChangeRequest.state.in_(OPEN),
-        ChangeRequest.kind.in_(KINDS - {"outage"}),
-        ChangeRequest.target.in_(targets),
-        tuple_(ChangeRequest.kind, ChangeRequest.target) != besides,
-    )
-    return list(db.session.execute(query))
-
-
-def _open_batches(account_ids: Collection[int], season_id: int, besides: tuple[str, str]) -> list[Any]:
-    """The same of open outages, whose lists the database searches."""
-    rows = func.jsonb_array_elements(ChangeRequest.payload["rows"]).table_valued("value").lateral()
-    account = rows.c.value.op("->")(literal(0)).cast(Text).cast(BigInteger)
-    named = func.jsonb_build_object("adjustments", ChangeRequest.payload["adjustments"])
-    query = (
-        select(ChangeRequest.number, account, named)
-        .select_from(ChangeRequest)
-        .join(rows, account.in_(account_ids))
-        .where(
-            ChangeRequest.state.in_(OPEN),
-            ChangeRequest.kind == "outage",
-            ChangeRequest.payload["season_id"].as_integer() == season_id,
-            tuple_(ChangeRequest.kind, ChangeRequest.target) != besides,
-        )
-    )
-    return list(db.session.execute(query))
-
-
-def asked_for(payload: dict[str, object]) -> list[Granted]:
-    """The adjustments that a payload names."""
-    listed: list[dict[str, object]] = payload["adjustments"]  # type: ignore[assignment]
-    return [Granted(Item(str(one["item"])), facts_of(Item(str(one["item"])), one["facts"])) for one in listed]
-
-
-def target_key(account_id: int, season_id: int) -> str:
-    """One bill as what a request is about."""
-    return f"account:{account_id}:season:{season_id}"
-
-
 def _pay_from_prepayment(
     effect: Effect, season: Season, account_ids: Sequence[int], authors: Collection[int]
 ) -> None:
     """Money that the withdrawn adjustments sent to the prepayment goes back to the bills it came from."""
     both = [LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]
     signed = case((Entry.credit == LedgerCode.PREPAYMENT, Entry.amount), else_=-Entry.amount)
+    due = Bill.charged - Bill.reduced - Bill.paid
     rows = db.session.execute(
-        select(Entry.account_id, Account.branch_id, func.sum(signed), Prepayment.balance, Bill)
+        select(Entry.account_id, Account.branch_id, func.sum(signed), Prepayment.balance, due)
         .join(Journal, Journal.id == Entry.journal_id)
         .join(Account, Account.id == Entry.account_id)
         .join(Prepayment, Prepayment.account_id == Entry.account_id)
@@ -314,12 +268,11 @@ def _pay_from_prepayment(
             Entry.debit.in_(both),
             Entry.credit.in_(both),
         )
-        .group_by(Entry.account_id, Account.branch_id, Prepayment.balance, Bill)
-        .execution_options(populate_existing=True)
+        .group_by(Entry.account_id, Account.branch_id, Prepayment.balance, due)
     ).all()
     back: dict[int, list[Movement]] = {}
-    for account_id, branch_id, sent, held, bill in rows:
-        amount = min(sent, held, bill.due)
+    for account_id, branch_id, sent, held, owed in rows:
+        amount = min(sent, held, owed)
         if amount > 0:
             back.setdefault(branch_id, []).append(
                 ledger.movement(
@@ -331,6 +284,4 @@ def _pay_from_prepayment(
                 )
             )
     for branch_id, movements in back.items():
-        ledger.post(
-            JournalKind.ASSESSMENT, movements, branch_id=branch_id, by=effect.by, memo=effect.number
-        )
+        ledger.post(JournalKind.ASSESSMENT, movements, branch_id=branch_id, by=effect.by, memo=effect.number)

@@ -25,7 +25,7 @@ from tests.changes.pictures import bills
 from tests.changes.scenarios import Scenario, make_world, send
 from tests.conftest import Person, text_of
 
-HOUSEHOLDS = 100
+HOUSEHOLDS = 1_000
 NO_SCENARIO = Scenario("none", lambda _world: {}, bills, prepare=reductions.give_rules)
 
 
@@ -100,9 +100,7 @@ def test_a_thousand_households_of_whom_one_in_a_hundred_changed_meanwhile(world)
 def test_one_household_of_it_is_taken_back_alone(world):
     _building, accounts = neighbours(world, 3)
     request = agree(world, send("outage", payload(world, accounts), by=world.clerk))
-    agree(
-        world, send("withdrawal", {"request_id": request.id, "account_id": accounts[0].id}, by=world.clerk)
-    )
+    agree(world, send("withdrawal", {"request_id": request.id, "account_id": accounts[0].id}, by=world.clerk))
     standing = select(Adjustment.account_id).where(Adjustment.withdrawn_by.is_(None))
     assert sorted(db.session.scalars(standing)) == [accounts[1].id, accounts[2].id]
 
@@ -184,7 +182,10 @@ def test_cards_typed_or_in_a_file(world):
         ({"cards": "1", "file": (BytesIO(b"x"), "x.csv")}, "Choose one"),
         ({"cards": "1", "last": "2026-12-19"}, "before the first"),
         ({"cards": "1", "from_time": "08:00"}, "Give both times"),
-        ({"cards": "1", "last": "2026-12-20", "from_time": "08:00", "to_time": "07:00"}, "before the beginning"),
+        (
+            {"cards": "1", "last": "2026-12-20", "from_time": "08:00", "to_time": "07:00"},
+            "before the beginning",
+        ),
         ({"cards": "1", "buildings": "1号楼"}, "Choose the community"),
     ],
 )

@@ -15,7 +15,7 @@ from heatdesk.billing.changes import low_temperature
 from heatdesk.billing.errors import (
     DebtWrittenOff,
     MoreThanDue,
-    NoRuleForThis,
+    NoColdRule,
     NotBilledYet,
     NothingReduced,
     ReducedBeyondBill,
@@ -104,7 +104,7 @@ def test_an_area_that_changes_within_the_cold_days_splits_them(world):
     grant(world, "low_temperature", COLD)
     payload = area_kind.payload(world, "179.00") | {"starts_on": "2026-12-07"}
     agree(world, send("area", payload, by=world.clerk))
-    before, after = Decimal("2327") / 151 * 6 * Decimal("0.2"), Decimal("4654") / 151 * 6 * Decimal("0.2")
+    before, after = Decimal(2327) / 151 * 6 * Decimal("0.2"), Decimal(4654) / 151 * 6 * Decimal("0.2")
     assert totals(world)[1] == round(before, 2) + round(after, 2)
     assert holds()
 
@@ -195,7 +195,7 @@ def test_an_area_that_leaves_too_little_bill_is_refused(world):
 
 def test_without_a_rule_nothing_can_be_asked_for(app):
     world = make_world(Scenario("none", lambda _world: {}, bills))
-    with pytest.raises(NoRuleForThis):
+    with pytest.raises(NoColdRule):
         send("low_temperature", reductions.granted(world, COLD), by=world.clerk)
 
 
@@ -332,7 +332,10 @@ def test_the_guards_of_the_table_hold(world):
     request = grant(world, "low_temperature", COLD)
     [row] = db.session.scalars(select(Adjustment).where(Adjustment.change_request_id == request.id))
     for wrong in ({"facts": {}}, {"withdrawn_by": None, "effect": "x"}):
-        with pytest.raises(Exception, match="can only be withdrawn|permission denied"), db.session.begin_nested():
+        with (
+            pytest.raises(Exception, match="can only be withdrawn|permission denied"),
+            db.session.begin_nested(),
+        ):
             db.session.execute(Adjustment.__table__.update().where(Adjustment.id == row.id).values(**wrong))
     charge = db.session.scalars(select(Charge).where(Charge.item == "low_temperature")).one()
     assert charge.basis_id is None

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.auth.models import Staff
 from heatdesk.billing.errors import MoreThanClaimed, NoBranch
@@ -154,7 +155,7 @@ def _granted(branch: Any) -> Select[Any]:
     newest = (
         select(Adjustment.season_id, Adjustment.account_id, _KIND.label("kind"))
         .where(Adjustment.item == Item.SUBSIDY)
-        .distinct(Adjustment.season_id, Adjustment.account_id)
+        .ext(distinct_on(Adjustment.season_id, Adjustment.account_id))
         .order_by(Adjustment.season_id, Adjustment.account_id, standing, Adjustment.id.desc())
         .subquery()
     )

@@ -29,6 +29,7 @@ from heatdesk.billing.views import (
     papers,
     payments,
     receipts,
+    refunds,
     season_runs,
     seasons,
     subsidies,
@@ -56,7 +57,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(written_off.bp, subsidies.bp),
-    *(tills.bp, days.bp, number_books.bp, imports.bp),
+    *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

@@ -25,6 +25,7 @@ TABLE_LABELS: dict[str, Any] = {
     "office": lazy("office"),
     "premises": lazy("premises"),
     "receipt": lazy("receipt"),
+    "refund": lazy("refund"),
     "season": lazy("season"),
     "season_run": lazy("season run"),
     "staff": lazy("member of staff"),

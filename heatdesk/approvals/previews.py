@@ -45,7 +45,7 @@ def _row(change: dict[str, Any]) -> ShownChange:
         before=_value(before, unit),
         after=f"{written}{source}",
         difference=difference,
-        is_number=unit not in ("", "words", "date"),
+        is_number=unit not in ("", "text", "words", "date"),
     )
 
 
@@ -60,6 +60,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     MONEY: lambda value: format_money(Decimal(value)),
     "date": str,
     "count": lambda value: f"{int(Decimal(value)):,}",
+    "text": str,
     "words": lambda value: " · ".join(_(word) for word in value),
     "": _,
 }

@@ -41,6 +41,7 @@ KIND_TITLES = {
     "receivable": lazy("Receivable adjustment"),
     "bad_debt": lazy("Bad debt"),
     "refund": lazy("Refund"),
+    "refund_withdrawal": lazy("Withdrawal of a refund"),
     "reversal": lazy("Reversal after the day"),
     "suspension": lazy("Suspension of supply"),
     "resumption": lazy("Resumption of supply"),

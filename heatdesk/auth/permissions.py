@@ -16,6 +16,7 @@ class Permission(enum.StrEnum):
     PAYMENT_VIEW = "billing.payment.view"
     PAYMENT_VOID = "billing.payment.void"
     INVOICE_ISSUE = "billing.invoice.issue"
+    REFUND_PAY = "billing.refund.pay"
     DAY_CLOSE = "billing.day.close"
     TILL_VIEW = "billing.till.view"
     NUMBER_BOOK = "billing.number_book"
@@ -87,6 +88,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PAYMENT_VIEW,
         Permission.PAYMENT_VOID,
         Permission.INVOICE_ISSUE,
+        Permission.REFUND_PAY,
         Permission.TILL_VIEW,
         Permission.DEBT_VIEW,
         Permission.DEBT_CLAIM,
@@ -126,6 +128,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.DEBT_CLAIM,
         Permission.SUBSIDY_BOOK,
         Permission.LEDGER_VIEW,
+        Permission.REFUND_PAY,
         Permission.DAY_CLOSE,
         Permission.NUMBER_BOOK,
         Permission.AUDIT_VIEW,

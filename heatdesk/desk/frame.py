@@ -16,6 +16,7 @@ from heatdesk.auth.permissions import Permission
 from heatdesk.auth.views.login import LANGUAGES
 from heatdesk.billing.models import BusinessDay, Payment, PaymentVoid, TillShift
 from heatdesk.billing.rules.workflow import DayState, ShiftState
+from heatdesk.billing.services import refunds
 from heatdesk.db import db
 from heatdesk.i18n import _, lazy
 from heatdesk.money import ZERO
@@ -67,6 +68,7 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+    ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("written_off.index", lazy("Written-off debts"), "journal-x", Permission.DEBT_VIEW),
     ("subsidies.index", lazy("Subsidies"), "bank", Permission.SUBSIDY_VIEW),
@@ -75,6 +77,7 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
 )
 
 COUNTS: dict[str, Callable[[Staff], int]] = {
+    "refunds.index": refunds.count_waiting,
     "approvals.index": request_lists.count_waiting,
     "requests.index": request_lists.count_returned,
 }

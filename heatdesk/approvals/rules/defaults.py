@@ -56,6 +56,7 @@ LEVELS: dict[str, tuple[DefaultLevel, ...]] = {
     "receivable": (_BILLING, _finance(1_000), _manager(10_000)),
     "bad_debt": (_BILLING, _finance(), _manager(10_000)),
     "refund": (_BILLING, _finance(), _manager(5_000)),
+    "refund_withdrawal": (_BILLING, _finance()),
     "reversal": (_COUNTER, _finance()),
     "suspension": (_CLERK,),
     "resumption": (_CLERK,),

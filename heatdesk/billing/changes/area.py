@@ -7,24 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms.validators import Optional
 
 from heatdesk.approvals.kinds import Change, Effect, Evidence, Kind, Payload, Preview, Target, register
 from heatdesk.approvals.words import KIND_TITLES
-from heatdesk.billing.errors import NoSuchCard, NoTermThatDay, SameAreas
+from heatdesk.billing.errors import NoTermThatDay, SameAreas
 from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.models import Account, SupplyTerm
 from heatdesk.billing.services import accounts, assessments, reassessing, supply_terms
+from heatdesk.billing.services.request_targets import read_account, target_of
 from heatdesk.billing.services.supply_terms import Facts
-from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import Missing, RuleBroken, msgid
+from heatdesk.db import get_or_refuse
+from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import ZERO
-from heatdesk.network.models import Premises
-from heatdesk.people.models import Customer
 from heatdesk.web.fields import Present, QuantityField, half_width, text_field
-from heatdesk.web.pages import scope_branch
 
 _NOBODY = 0
 """Who tries a change out: it is taken back before anybody could read the name."""
@@ -57,15 +54,9 @@ class AreaAdjustment(Kind):
     undone_by = ("area",)
 
     def read(self, form: Any) -> Payload:
-        card_no = form.card_no.data
-        account_id = db.session.scalar(
-            select(Account.id).where(Account.card_no == card_no, scope_branch(Account.branch_id))
-        )
-        if account_id is None:
-            raise NoSuchCard(card_no=card_no)
         areas = {name: form[name].data for name in AREAS}
         return {
-            "account_id": account_id,
+            "account_id": read_account(form.card_no.data).id,
             "starts_on": form.starts_on.data.isoformat(),
             **{name: None if area is None else f"{area:.2f}" for name, area in areas.items()},
         }
@@ -78,17 +69,7 @@ class AreaAdjustment(Kind):
         }
 
     def target(self, payload: Payload) -> Target:
-        row = db.session.execute(
-            select(Account, Customer.name, Premises.address)
-            .join(Customer, Customer.id == Account.customer_id)
-            .join(Premises, Premises.id == Account.premises_id)
-            .where(Account.id == payload["account_id"])
-        ).first()
-        if row is None:
-            raise Missing
-        account, name, address = row
-        label = f"{account.card_no} {name} {address}"
-        return Target(f"account:{account.id}", label, account.branch_id, account.customer_id)
+        return target_of(payload["account_id"])
 
     def preview(self, payload: Payload) -> Preview:
         account = accounts.get(payload["account_id"], None)

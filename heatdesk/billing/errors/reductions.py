@@ -19,9 +19,7 @@ class NoColdRule(RuleBroken):
 
 
 class NoSupplyTimeRule(RuleBroken):
-    message = (
-        "The tariff %(document)s has no rule for late supply and outages, so nothing can be worked out."
-    )
+    message = "The tariff %(document)s has no rule for late supply and outages, so nothing can be worked out."
 
 
 class StatedOnly(RuleBroken):

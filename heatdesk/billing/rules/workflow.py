@@ -79,6 +79,27 @@ class DayState(StrEnum):
     CLOSED = "closed"
 
 
+class RefundState(StrEnum):
+    """Money that a household gets back: agreed by request, then paid out by somebody else, or given up again."""
+
+    AGREED = "agreed"
+    PAID = "paid"
+    WITHDRAWN = "withdrawn"
+
+
+class RefundMethod(StrEnum):
+    CASH = "cash"
+    TRANSFER = "transfer"
+
+
+class ReversedMoney(StrEnum):
+    """Where the money of a reversed payment goes: owed to the household, to the right one, or gone with the bank."""
+
+    GIVE_BACK = "give_back"
+    OTHER_ACCOUNT = "other_account"
+    RETURNED_BY_BANK = "returned_by_bank"
+
+
 class ShiftState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, Subquery, case, func, literal, or_, select, union_all
 
 from heatdesk.billing.models import Entry, Journal, Payment, PaymentVoid, Tender, TillShift
-from heatdesk.billing.rules.ledger import LedgerCode
+from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.db import db
 from heatdesk.money import ZERO
@@ -23,9 +23,15 @@ def journals_of_shift(shift: TillShift) -> tuple[Any, ...]:
 
 
 def tender_flows(*conditions: Any) -> Subquery:
-    """Each tender taken (`taken`) or given back (`voided`), with its shift, for the journals under `conditions`."""
+    """Each tender taken (`taken`) or given back (`voided`), with its shift, for the journals under `conditions`.
+
+    A reversal after the day gives nothing back by itself: a refund or the bank does.
+    """
     taken = _flows(Payment, Payment.id, Tender.amount, literal(ZERO)).where(*conditions)
-    voided = _flows(PaymentVoid, PaymentVoid.payment_id, literal(ZERO), Tender.amount).where(*conditions)
+    given_back = Journal.kind == JournalKind.PAYMENT_VOID
+    voided = _flows(PaymentVoid, PaymentVoid.payment_id, literal(ZERO), Tender.amount).where(
+        given_back, *conditions
+    )
     return union_all(taken, voided).subquery("tender_flow")
 
 

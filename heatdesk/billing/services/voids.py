@@ -86,6 +86,12 @@ def void(payment_id: int, reason: str, *, by: Staff, request_id: uuid.UUID) -> P
     )
     undone = PaymentVoid(payment_id=payment_id, journal_id=journal.id, reason=reason, voided_by=by.id)
     db.session.add(undone)
+    void_papers(payment_id, reason)
+    return undone
+
+
+def void_papers(payment_id: int, reason: str) -> None:
+    """Receipt and invoices of an undone payment say so."""
     papers: list[Receipt | Invoice] = [
         *db.session.scalars(select(Receipt).where(Receipt.payment_id == payment_id)),
         *db.session.scalars(select(Invoice).where(Invoice.payment_id == payment_id)),
@@ -93,7 +99,6 @@ def void(payment_id: int, reason: str, *, by: Staff, request_id: uuid.UUID) -> P
     for paper in papers:
         paper.state = PaperState.VOID
         paper.void_reason = reason
-    return undone
 
 
 def examine(payment_id: int, by: Staff, *, lock: bool = False) -> Voidable:
@@ -108,7 +113,7 @@ def examine(payment_id: int, by: Staff, *, lock: bool = False) -> Voidable:
     if by.branch_id is not None and by.branch_id != shift.branch_id:
         raise Missing
     account = get_or_refuse(Account, payment.account_id, lock=lock)
-    _refuse_void(payment)
+    refuse_void(payment)
     if not _day_is_open(shift):
         raise DayIsOver(day=shift.business_date)
     if shift.staff_id != by.id and not by.may(Permission.DAY_CLOSE):
@@ -127,7 +132,8 @@ def is_voidable(payment_id: int, by: Staff) -> bool:
     return True
 
 
-def _refuse_void(payment: Payment) -> None:
+def refuse_void(payment: Payment) -> None:
+    """Raises `AlreadyVoid`, saying by whom and why."""
     row = db.session.execute(
         select(PaymentVoid.reason, Staff.name)
         .join(Staff, Staff.id == PaymentVoid.voided_by)

@@ -6,13 +6,20 @@ from heatdesk.billing.services.verification import (
     days,
     guards,
     papers,
+    refunds,
     report,
     requests,
 )
 from heatdesk.billing.services.verification.report import Outcome
 
-INVARIANTS = [*books.INVARIANTS, *papers.INVARIANTS, *requests.INVARIANTS, *adjustments.INVARIANTS]
-INVARIANTS += guards.INVARIANTS
+INVARIANTS = [
+    *books.INVARIANTS,
+    *papers.INVARIANTS,
+    *refunds.INVARIANTS,
+    *requests.INVARIANTS,
+    *adjustments.INVARIANTS,
+    *guards.INVARIANTS,
+]
 
 
 def verify() -> list[Outcome]:

@@ -19,6 +19,7 @@ _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('c
     ('adjustment', 'withdrawn_once'), ('adjustment', 'on_authority'), ('adjustment', 'withdrawn_on_authority'),
     ('adjustment', 'never_deleted'), ('debt_recovery', 'append_only'), ('debt_recovery', 'within_debt'),
     ('subsidy_receipt', 'append_only'),
+    ('refund', 'ends_once'), ('refund', 'never_deleted'),
     ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
     ('till_shift', 'follows_its_day'), ('business_day', 'closes_on_closed_tills'), ('tariff', 'final_once_approved')
 ) as wanted (table_name, trigger_name)"""

@@ -154,8 +154,8 @@ def adjusted(
 ) -> list[tuple[Granted, Line]]:
     """The lines that adjustments add to `bill`, each with the adjustment it follows from.
 
-    Raises `NoColdRule` and `NoSupplyTimeRule` where the tariff has no rule, `SecondSubsidy`, and what the rules of quality refuse: days
-    outside the season, without heat by area, or given twice.
+    Raises `NoColdRule` and `NoSupplyTimeRule` where the tariff has no rule, `SecondSubsidy`, and what the rules of
+    quality refuse: days outside the season, without heat by area, or given twice.
     """
     rules = _Rules(season, bill, terms, tariffs)
     ordered = sorted(granted, key=lambda one: list(FACTS).index(one.item))

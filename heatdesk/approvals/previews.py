@@ -58,6 +58,7 @@ def _value(value: Any, unit: str) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     MONEY: lambda value: format_money(Decimal(value)),
+    "yuan": lambda value: _("%(amount)s yuan", amount=format_money(Decimal(value))),
     "date": str,
     "count": lambda value: f"{int(Decimal(value)):,}",
     "text": str,

@@ -14,7 +14,7 @@ from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services import reduction_choices, written_off
 from heatdesk.billing.services.reductions import Outlook
 from heatdesk.i18n import lazy
-from heatdesk.money import format_money
+from heatdesk.money import format_money, round_money
 
 
 @register
@@ -32,7 +32,7 @@ class BadDebt(OneBill):
         return super().read(form)
 
     def wanted(self, form: Any) -> list[Granted]:
-        return [Granted(Item.BAD_DEBT, Stated(-form.amount.data, form.grounds.data))]
+        return [Granted(Item.BAD_DEBT, Stated(-round_money(form.amount.data), form.grounds.data))]
 
     def typed(self, granted: Sequence[Granted]) -> Mapping[str, Any]:
         return {"amount": -granted[0].facts.amount, "grounds": granted[0].facts.grounds}

@@ -10,6 +10,7 @@ from heatdesk.billing.forms.reductions import WriteDownForm
 from heatdesk.billing.rules.adjustments import Granted, Stated
 from heatdesk.billing.rules.states import Item
 from heatdesk.i18n import lazy
+from heatdesk.money import round_money
 
 
 @register
@@ -20,7 +21,7 @@ class WriteDown(OneBill):
     evidence = (Evidence("supporting_paper", lazy("Paper that shows why")),)
 
     def wanted(self, form: Any) -> list[Granted]:
-        return [Granted(Item.WRITE_DOWN, Stated(-form.amount.data))]
+        return [Granted(Item.WRITE_DOWN, Stated(-round_money(form.amount.data)))]
 
     def typed(self, granted: Sequence[Granted]) -> Mapping[str, Any]:
         return {"amount": -granted[0].facts.amount}

@@ -13,6 +13,7 @@ from heatdesk.billing.rules.adjustments import Granted, Stated
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services.reductions import Outlook
 from heatdesk.i18n import lazy
+from heatdesk.money import round_money
 
 
 @register
@@ -23,7 +24,7 @@ class Receivable(OneBill):
     evidence = (Evidence("supporting_paper", lazy("Paper that shows why")),)
 
     def wanted(self, form: Any) -> list[Granted]:
-        return [Granted(Item.RECEIVABLE, Stated(form.amount.data))]
+        return [Granted(Item.RECEIVABLE, Stated(round_money(form.amount.data)))]
 
     def typed(self, granted: Sequence[Granted]) -> Mapping[str, Any]:
         return {"amount": granted[0].facts.amount}

@@ -112,7 +112,9 @@ class BadDebtForm(ReductionForm):
         most=MAX_MONEY,
         description=lazy("Left empty, all that is owed for the season."),
     )
-    grounds = SelectField(lazy("Grounds"), choices=[(code, lazy(label)) for code, label in GROUNDS.items()])
+    grounds = SelectField(
+        lazy("Grounds"), choices=choices((code, lazy(label)) for code, label in GROUNDS.items())
+    )
 
 
 class SubsidyForm(ReductionForm):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from heatdesk.billing.errors import CardsUnknown, NoSuchCard, SeasonUnknown
 from heatdesk.billing.models import Account, Allocation, Payment, PaymentVoid, Season, Tariff, TillShift
@@ -24,8 +24,10 @@ def seasons() -> list[tuple[int, str]]:
 
 def subsidy_kinds() -> list[str]:
     """The names of all subsidies that approved tariffs know."""
-    names = func.jsonb_path_query(Tariff.parameters, "$.subsidies[*].kind").op("#>>")("{}")
-    return sorted(set(db.session.scalars(select(names).where(Tariff.state == TariffState.APPROVED))))
+    rules = db.session.scalars(
+        select(Tariff.parameters["subsidies"]).where(Tariff.state == TariffState.APPROVED)
+    )
+    return sorted({rule["kind"] for listed in rules for rule in listed or ()})
 
 
 def stations() -> list[tuple[int, str]]:

@@ -21,6 +21,7 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
+    buildings,
     counter,
     days,
     imports,
@@ -28,6 +29,7 @@ from heatdesk.billing.views import (
     number_books,
     papers,
     payments,
+    quotes,
     receipts,
     refunds,
     season_runs,
@@ -41,9 +43,10 @@ from heatdesk.billing.views import (
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
 from heatdesk.desk import frame
-from heatdesk.desk.views import audit_trail, customer_card, home, search
+from heatdesk.desk.views import audit_trail, card_exports, customer_card, home, saved_filters, search
 from heatdesk.desk.views import jobs as job_pages
 from heatdesk.errors import Refusal
+from heatdesk.network.views import exports as network_exports
 from heatdesk.network.views import network
 from heatdesk.people.views import customers
 from heatdesk.web import app as web_app
@@ -52,12 +55,14 @@ from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
 BLUEPRINTS = (
-    *(login.bp, home.bp, search.bp),
+    *(login.bp, home.bp, search.bp, saved_filters.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
-    *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
+    *(network.bp, network_exports.bp, customers.bp, accounts.bp, supply_terms.bp),
+    *(customer_card.bp, card_exports.bp, audit_trail.bp, staff.bp),
     *(written_off.bp, subsidies.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
+    *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
@@ -71,6 +76,8 @@ def create_app(settings: Settings, database_url: str) -> HeatdeskApp:
     app = HeatdeskApp(
         "heatdesk", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
     )
+    # The first noun of the network stands under the bare address and under its own, like all the others.
+    app.url_map.redirect_defaults = False
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         SQLALCHEMY_DATABASE_URI=database_url,

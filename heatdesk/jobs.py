@@ -7,6 +7,7 @@ task then runs again from the start, so every handler must be repeatable (stack.
 import enum
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from heatdesk.dates import now
 from heatdesk.db import APP_ROLE, CreatedAt, Model, Pk, db, transaction
-from heatdesk.errors import Refusal
+from heatdesk.errors import Refusal, msgid
+from heatdesk.i18n import _
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,17 @@ class JobState(enum.StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that is kept as it is asked of the catalogue, and said in whatever language its reader has."""
+
+    message: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+STUMBLED = Sentence(msgid("It stopped with a fault that is in the log; nothing half done was kept."))
+
+
 class Job(Model):
     """Work that goes on while people do something else; found again on the jobs page."""
 
@@ -38,17 +51,29 @@ class Job(Model):
 
     id: Mapped[Pk]
     kind: Mapped[str]
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(comment="an English message id")
     arguments: Mapped[dict[str, Any]]
     state: Mapped[JobState] = mapped_column(server_default=JobState.QUEUED)
     done: Mapped[int] = mapped_column(server_default="0")
     total: Mapped[int | None]
     url: Mapped[str | None] = mapped_column(comment="the page that shows what the work is about")
-    error: Mapped[str | None]
+    title_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    error: Mapped[str | None] = mapped_column(comment="why it stopped, an English message id")
+    error_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[CreatedAt]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    @property
+    def said_title(self) -> str:
+        """What it is called, in the reader's language."""
+        return _(self.title, **self.title_values)
+
+    @property
+    def said_error(self) -> str:
+        """Why it stopped, in the reader's language; empty while nothing went wrong."""
+        return _(self.error, **self.error_values) if self.error else ""
 
     @property
     def percent(self) -> int:
@@ -78,16 +103,30 @@ def job(kind: str) -> Callable[[Handler], Handler]:
 
 
 def enqueue(
-    kind: str, arguments: dict[str, Any], *, title: str, by: int, url: str | None = None, workers: int = 1
+    kind: str,
+    arguments: dict[str, Any],
+    *,
+    title: Sentence | str,
+    by: int,
+    url: str | None = None,
+    workers: int = 1,
 ) -> Job:
     """Queue work inside the caller's transaction; `workers` > 1 lets several workers share it."""
     if kind not in _handlers:
         raise LookupError(f"no handler is registered for jobs of kind {kind}")
-    row = Job(kind=kind, arguments=arguments, title=title, created_by=by, url=url)
+    named = Sentence(title) if isinstance(title, str) else title
+    row = Job(
+        kind=kind,
+        arguments=arguments,
+        title=named.message,
+        title_values=named.values,
+        created_by=by,
+        url=url,
+    )
     db.session.add(row)
     db.session.flush()
     connection = db.session.connection().connection.driver_connection
-    for _ in range(workers):
+    for _worker in range(workers):
         run_job.configure(connection=connection).defer(job_id=row.id)
     return row
 
@@ -114,11 +153,9 @@ def execute(job_id: int) -> None:
     try:
         _handlers[row.kind](row)
     except Refusal as refusal:
-        _finish(job_id, JobState.FAILED, str(refusal))
+        _finish(job_id, JobState.FAILED, Sentence(refusal.message, refusal.values))
     except Exception:
-        _finish(
-            job_id, JobState.FAILED, "It stopped with a fault that is in the log; nothing half done was kept."
-        )
+        _finish(job_id, JobState.FAILED, STUMBLED)
         raise
     else:
         _finish(job_id, JobState.DONE, None)
@@ -143,10 +180,14 @@ def report_progress(job_id: int, done: int, total: int) -> None:
     db.session.execute(update(Job).where(Job.id == job_id).values(done=done, total=total))
 
 
-def _finish(job_id: int, state: JobState, error: str | None) -> None:
+def _finish(job_id: int, state: JobState, error: Sentence | None) -> None:
+    values = {} if error is None else {name: str(value) for name, value in error.values.items()}
+    message = None if error is None else error.message
     with transaction():
         db.session.execute(
-            update(Job).where(Job.id == job_id).values(state=state, error=error, finished_at=now())
+            update(Job)
+            .where(Job.id == job_id)
+            .values(state=state, error=message, error_values=values, finished_at=now())
         )
 
 

@@ -6,7 +6,7 @@ from heatdesk.auth import models as auth_models
 from heatdesk.billing import models as billing_models
 from heatdesk.network import models as network_models
 from heatdesk.people import models as people_models
-from heatdesk.web import request_keys
+from heatdesk.web import request_keys, saved_filters
 
 __all__ = [
     "approvals_models",
@@ -18,5 +18,6 @@ __all__ = [
     "numbering",
     "people_models",
     "request_keys",
+    "saved_filters",
     "search",
 ]

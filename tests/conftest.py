@@ -1,5 +1,6 @@
 """One database server for the whole run, one transaction per test, three people who try every screen."""
 
+import io
 import os
 import re
 import tempfile
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from flask import g
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.event import listen, remove
@@ -165,6 +167,12 @@ def _forget_the_last_request() -> None:
 def text_of(response: Any) -> str:
     """The words of a page without its markup."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))).strip()
+
+
+def workbook_rows(response: Any) -> list[list[Any]]:
+    """The rows of a list that was asked for as a workbook, the head first."""
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
 
 
 @pytest.fixture

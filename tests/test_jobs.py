@@ -11,6 +11,8 @@ from heatdesk import jobs
 from heatdesk.auth.permissions import Role
 from heatdesk.db import APP_ROLE, db, transaction
 from heatdesk.errors import RuleBroken
+from heatdesk.i18n import speaking
+from heatdesk.web.exports import TooManyRows
 from tests import factories
 
 SEEN: list[int] = []
@@ -24,6 +26,11 @@ def count(job: jobs.Job) -> None:
 @jobs.job("test.refuse")
 def refuse(job: jobs.Job) -> None:
     raise RuleBroken("The season has no tariff. Approve one first.")
+
+
+@jobs.job("test.refuse_with_values")
+def refuse_with_values(job: jobs.Job) -> None:
+    raise TooManyRows(limit="50,000")
 
 
 @pytest.fixture
@@ -48,6 +55,11 @@ def work_until_idle(app) -> None:
     # In a thread of its own: a browser test may have left an event loop running in this one.
     with ThreadPoolExecutor(max_workers=1) as threads:
         threads.submit(asyncio.run, run()).result()
+
+
+def said_in(language: str, job: jobs.Job) -> tuple[str, str]:
+    with speaking(language):
+        return job.said_title, job.said_error
 
 
 def test_a_queued_job_is_done_once(own_app, staff):
@@ -96,3 +108,20 @@ def test_what_a_killed_worker_left_is_taken_up_again(own_app, staff):
     work_until_idle(own_app)
     work_until_idle(own_app)
     assert SEEN == [3]
+
+
+def test_a_refusal_is_kept_with_its_values_and_said_to_each_reader_in_their_language(own_app, staff):
+    with transaction():
+        title = jobs.Sentence("Trial run of season %(code)s", {"code": "2026-2027"})
+        job_id = jobs.enqueue("test.refuse_with_values", {}, title=title, by=staff.id).id
+    work_until_idle(own_app)
+    db.session.expire_all()
+    job = db.session.get_one(jobs.Job, job_id)
+    assert said_in("en", job) == (
+        "Trial run of season 2026-2027",
+        "More than 50,000 rows fit. Narrow the filter and export in parts.",
+    )
+    title, error = said_in("zh", job)
+    assert title == "采暖期 2026-2027 试算"
+    assert "50,000" in error
+    assert "rows" not in error

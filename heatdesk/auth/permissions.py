@@ -24,6 +24,8 @@ class Permission(enum.StrEnum):
     SEASON_EDIT = "billing.season.edit"
     TARIFF_EDIT = "billing.tariff.edit"
     TARIFF_APPROVE = "billing.tariff.approve"
+    QUOTE = "billing.quote"
+    """Trying a case in the fee calculator; nothing is stored."""
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
@@ -70,6 +72,7 @@ _READERS = frozenset(
         Permission.REGISTER_VIEW,
         Permission.PAYMENT_VIEW,
         Permission.SEASON_VIEW,
+        Permission.QUOTE,
         Permission.TILL_VIEW,
         Permission.DEBT_VIEW,
         Permission.SUBSIDY_VIEW,
@@ -84,6 +87,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _APPLICANTS
     | {
         Permission.COUNTER,
+        Permission.QUOTE,
         Permission.REGISTER_VIEW,
         Permission.PAYMENT_VIEW,
         Permission.PAYMENT_VOID,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import ROLE_LABELS
+from heatdesk.billing.models import Account
+from heatdesk.billing.services import supply_terms
 from heatdesk.billing.services.labels import MODES, PARTS, SUPPLY_STATES, USE_CLASSES
 from heatdesk.desk.change_words import COLUMNS, STATES, VERBS
 from heatdesk.i18n import _
@@ -30,6 +32,7 @@ _WORDS: dict[str, dict[Any, Any]] = {
 _PLACES = {parent.column: parent.noun for noun in NOUNS.values() for parent in noun.parents}
 _UNTOLD = {
     *("id", "created_at", "name_initials", "account_id", "supply_term_id"),
+    *("seal", "previous_seal", "totals"),
     *("sha256", "first_account_id", "last_account_id", "journals"),
 }
 
@@ -64,6 +67,24 @@ def entries() -> Select[Any]:
         .order_by(AuditEntry.id.desc())
     )
     return query  # type: ignore[no-any-return]
+
+
+def about(account: Account) -> Any:
+    """The condition on the trail of an account, its customer, its premises and its supply terms."""
+    term_ids = [str(term.id) for term in supply_terms.timeline(account.id)]
+    subjects = {
+        "account": [str(account.id)],
+        "customer": [str(account.customer_id)],
+        "premises": [str(account.premises_id)],
+        "supply_term": term_ids,
+    }
+    return or_(
+        *[
+            and_(AuditEntry.subject_table == table, AuditEntry.subject_id.in_(ids))
+            for table, ids in subjects.items()
+            if ids
+        ]
+    )
 
 
 def in_words(rows: Sequence[Any]) -> list[Change]:

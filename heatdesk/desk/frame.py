@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from flask import Flask, g, request, url_for
 from flask_babel import get_locale
@@ -19,7 +18,6 @@ from heatdesk.billing.rules.workflow import DayState, ShiftState
 from heatdesk.billing.services import refunds
 from heatdesk.db import db
 from heatdesk.i18n import _, lazy
-from heatdesk.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,11 @@ class Room:
 
 @dataclass(frozen=True)
 class Till:
-    """The cashier's open drawer as the top bar shows it."""
+    """The cashier's drawer as the top bar shows it: how many payments, never how much, for the count is blind."""
 
     label: str
-    taken: Decimal
     receipts: int
+    is_counting: bool
     url: str
 
 
@@ -56,6 +54,7 @@ class Day:
 ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("home.index", lazy("Start"), "house", Permission.OWN),
     ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
+    ("quotes.index", lazy("Fee calculator"), "calculator", Permission.QUOTE),
     ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
     ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
     ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
@@ -123,9 +122,6 @@ class Frame:
 
     @property
     def till(self) -> Till | None:
-        """The open drawer; not while it is being counted, for the count is blind."""
-        if request.endpoint == "tills.count":
-            return None
         if "frame_till" not in g:
             g.frame_till = _open_till(current_user.id)
         return g.frame_till  # type: ignore[no-any-return]
@@ -161,23 +157,17 @@ def _newest_day(branch_id: int) -> Day | None:
 
 
 def _open_till(staff_id: int) -> Till | None:
+    voided = select(PaymentVoid).where(PaymentVoid.payment_id == Payment.id).exists()
     row = db.session.execute(
-        select(
-            TillShift.till_name,
-            func.coalesce(func.sum(Payment.amount), ZERO),
-            func.count(Payment.id),
-        )
-        .outerjoin(
-            Payment,
-            (Payment.till_shift_id == TillShift.id)
-            & ~select(PaymentVoid).where(PaymentVoid.payment_id == Payment.id).exists(),
-        )
-        .where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
+        select(TillShift.till_name, func.count(Payment.id), TillShift.state)
+        .outerjoin(Payment, (Payment.till_shift_id == TillShift.id) & ~voided)
+        .where(TillShift.staff_id == staff_id, TillShift.state != ShiftState.CLOSED)
         .group_by(TillShift.id)
     ).first()
-    return (
-        None if row is None else Till(label=row[0], taken=row[1], receipts=row[2], url=url_for("tills.index"))
-    )
+    if row is None:
+        return None
+    is_counting = row.state is ShiftState.COUNTING
+    return Till(label=row.till_name, receipts=row[1], is_counting=is_counting, url=url_for("tills.index"))
 
 
 def install(app: Flask) -> None:

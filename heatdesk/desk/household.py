@@ -29,6 +29,7 @@ def head(account_id: int, tab: str) -> dict[str, Any]:
             "id": account.customer_id,
         },
         "account": {
+            "id": account_id,
             "card_no": household.card_no,
             "place": household.place,
             "url": url_for("customer_card.show", account_id=account_id),

@@ -106,7 +106,7 @@ def _owing(reader: Staff) -> Select[Any]:
 
 
 def _open_tills(reader: Staff) -> Select[Any]:
-    return select(TillShift.id).where(TillShift.state == ShiftState.OPEN, _own(TillShift.branch_id, reader))
+    return select(TillShift.id).where(TillShift.state != ShiftState.CLOSED, _own(TillShift.branch_id, reader))
 
 
 def _runs(_reader: Staff) -> Select[Any]:

@@ -75,6 +75,11 @@ class Noun:
         ]
 
 
+BUILDING_TYPES: tuple[tuple[str, Any], ...] = (
+    ("multi_storey", lazy("multi-storey")),
+    ("mid_rise", lazy("mid-rise")),
+    ("high_rise", lazy("high-rise")),
+)
 _NAME = Written("name", lazy("Name of the place"))
 _PHONE = Written("phone", lazy("Phone"), is_required=False, hint=lazy("Printed on receipts and notices."))
 
@@ -162,11 +167,7 @@ _ALL = (
                 "building_type",
                 lazy("Type of building"),
                 is_required=False,
-                choices=(
-                    ("multi_storey", lazy("multi-storey")),
-                    ("mid_rise", lazy("mid-rise")),
-                    ("high_rise", lazy("high-rise")),
-                ),
+                choices=BUILDING_TYPES,
                 hint=lazy("Some tariffs charge by it."),
             ),
         ),

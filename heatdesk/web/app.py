@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from heatdesk.db import set_actor, transaction
 from heatdesk.errors import BadInput, Missing, Refusal, Stale
-from heatdesk.web import request_keys
+from heatdesk.web import request_keys, saved_filters
 from heatdesk.web.guards import enforce
 from heatdesk.web.pages import local_target
 
@@ -63,6 +63,8 @@ class HeatdeskApp(Flask):
         refused = enforce(self) if request.routing_exception is None else None
         if refused is not None:
             return refused
+        if request.routing_exception is None and (default := saved_filters.default_of_page()) is not None:
+            return default
         if request.method not in UNSAFE or request.routing_exception is not None:
             return super().dispatch_request()
         if current_user.is_authenticated:
@@ -82,6 +84,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(DBAPIError, _show_database_error)
     app.after_request(_secure)
+    saved_filters.install(app)
 
 
 def _show_refusal(refusal: Refusal) -> ResponseReturnValue:

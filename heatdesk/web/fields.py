@@ -58,7 +58,13 @@ class QuantityField(StringField):
         super().__init__(label, validators, **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = half_width(valuelist[0] if valuelist else "").replace(",", "").replace("m2", "").strip()
+        typed = (
+            half_width(valuelist[0] if valuelist else "")
+            .replace(",", "")
+            .replace("m2", "")
+            .replace("−", "-")
+            .strip()
+        )
         self.data = None
         if not typed:
             return
@@ -81,6 +87,8 @@ class QuantityField(StringField):
             raise ValidationError(
                 _("Two places after the point are kept; please round it.")
                 if self.places == 2
+                else _("One place after the point is kept; please round it.")
+                if self.places == 1
                 else _(
                     "At most %(places)s places after the point are kept; please round it.", places=self.places
                 )

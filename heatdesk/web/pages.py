@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, flash, request, url_for
 from flask_login import current_user
@@ -116,9 +116,20 @@ def local_target(target: str | None, otherwise: str) -> str:
 
 def same_page(**changes: object) -> str:
     """This page's address with some of its query replaced; a value of None drops the key."""
-    arguments: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
-    kept = {name: value for name, value in arguments.items() if value is not None}
-    return url_for(request.endpoint or "home.index", **kept)
+    address = url_for(request.endpoint or "home.index", **(request.view_args or {}))
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    return _with_query(address, [*asked, *changes.items()])
+
+
+def same_filter(endpoint: str, **arguments: Any) -> str:
+    """Another address with what this page's list is narrowed to: how a list finds its own export."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return _with_query(url_for(endpoint, **arguments), asked)
+
+
+def _with_query(address: str, pairs: list[tuple[str, Any]]) -> str:
+    query = urlencode([(name, value) for name, value in pairs if value is not None])
+    return f"{address}?{query}" if query else address
 
 
 @lru_cache(maxsize=256)
@@ -180,4 +191,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, yuan=yuan, quantity=quantity, day=day, moment=moment, mask_phone=mask_phone
     )
-    app.jinja_env.globals.update(asset=asset, request_id=lambda: str(uuid.uuid4()), same_page=same_page)
+    app.jinja_env.globals.update(
+        asset=asset, request_id=lambda: str(uuid.uuid4()), same_page=same_page, same_filter=same_filter
+    )

@@ -166,10 +166,12 @@
   /* Runs before the guard against pressing twice, so a stopped form is not counted as sent. */
   pay.addEventListener("submit", (event) => {
     const { due, taken, missing, surplus } = reckon();
-    const unreadable = tenders.find((input) => Number.isNaN(amount(input)) || amount(input) < 0);
+    const unreadable = tenders.find((input) => Number.isNaN(amount(input)));
+    const negative = tenders.find((input) => amount(input) < 0);
     const prepaid = tenders.find((input) => input.dataset.tender === "prepayment");
     const first = tenders[0];
     if (unreadable) complain("sayInvalid", 0, unreadable);
+    else if (negative) complain("sayNegative", 0, negative);
     else if (prepaid && amount(prepaid) > Number(pay.dataset.prepayment)) complain("sayPrepayment", Number(pay.dataset.prepayment), prepaid);
     else if (taken === 0) complain("sayNothing", 0, first);
     else if (missing > 0 && !part.checked) complain("sayMissing", missing, tenders.find((input) => !input.value && !input.disabled) || first);

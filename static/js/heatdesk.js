@@ -32,7 +32,10 @@ window.heatdesk = (() => {
       element.select?.();
       element.dispatchEvent(new CustomEvent("heatdesk:key", { bubbles: true }));
     } else if (element.dataset.opens) openSheet(document.getElementById(element.dataset.opens));
-    else element.click();
+    else {
+      element.click();
+      if (element.matches("summary")) element.parentElement.querySelector("input:not([type=hidden])")?.focus();
+    }
   }
 
   function openSheet(sheet) {

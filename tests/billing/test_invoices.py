@@ -88,6 +88,23 @@ def test_the_paper_is_drawn_and_copies_are_marked(paid):
     assert "补打1" in "".join(again.split())
 
 
+def test_the_invoice_is_drawn_on_the_cashiers_own_paper(paid):
+    issue(paid.cashier, paid.season)
+    path = f"/billing/invoices/{the_invoice().id}/paper"
+    before = paid.cashier.get(path).data
+    papers = {"size": "continuous", "invoice_size": "a5", "invoice_right": "2", "invoice_down": "1"}
+    paid.cashier.post("/billing/paper", papers)
+    after = paid.cashier.get(path).data
+    assert b"1 0 0 1 5.67 -2.83 cm" in decoded(after)
+    assert b"1 0 0 1 5.67 -2.83 cm" not in decoded(before)
+    assert pypdf.PdfReader(io.BytesIO(after)).pages[0].mediabox.width == pytest.approx(210 / 25.4 * 72, abs=1)
+
+
+def decoded(pdf):
+    """What is drawn on the first page."""
+    return pypdf.PdfReader(io.BytesIO(pdf)).pages[0].get_contents().get_data()
+
+
 def test_one_invoice_for_each_season_of_a_payment(paid):
     form = {"request_id": str(uuid.uuid4())}
     assert issue(paid.cashier, paid.season, **form).status_code == 303

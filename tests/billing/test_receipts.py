@@ -6,9 +6,12 @@ import pypdf
 import pytest
 from sqlalchemy import select, text
 
+from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import Payment, Receipt
 from heatdesk.billing.papers.receipts import ReceiptFacts
+from heatdesk.billing.services import paper_settings
+from heatdesk.billing.services.paper_settings import Paper
 from heatdesk.db import db
 from tests import factories
 from tests.conftest import Person, text_of
@@ -147,9 +150,19 @@ def test_an_unknown_number_says_what_to_do(paid):
 # --- the cashier's own paper -----------------------------------------------------------------------------------------
 
 
+PAPERS = {
+    "size": "continuous",
+    "right": "0",
+    "down": "",
+    "invoice_size": "continuous",
+    "invoice_right": "0",
+    "invoice_down": "0",
+}
+
+
 def test_the_cashiers_own_paper_and_offset_are_kept(paid):
     before = paid.cashier.get(f"/billing/receipts/{the_receipt().id}/paper").data
-    form = {"size": "roll", "right": "-1.5", "down": "2"}
+    form = PAPERS | {"size": "roll", "right": "−１.5", "down": "2"}
     assert paid.cashier.post("/billing/paper", form).status_code == 303
     assert "80 mm" in text_of(paid.cashier.get(f"/billing/counter/{paid.account.id}"))
     after = paid.cashier.get(f"/billing/receipts/{the_receipt().id}/paper").data
@@ -160,17 +173,70 @@ def test_the_cashiers_own_paper_and_offset_are_kept(paid):
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "sentence"),
     [
-        {},
-        {"size": "a0", "right": "0", "down": "0"},
-        {"size": "a5", "right": "NaN", "down": "0"},
-        {"size": "a5", "right": "31", "down": "0"},
-        {"size": "a5", "right": "abc", "down": "0"},
+        ({"size": "", "invoice_size": ""}, "Choose one of the papers."),
+        ({"size": "a0"}, "Not a valid choice"),
+        ({"invoice_size": "roll"}, "Not a valid choice"),
+        ({"right": "NaN"}, "This is not a number."),
+        ({"down": "abc"}, "This is not a number."),
+        ({"invoice_right": "１２a"}, "This is not a number."),
+        ({"right": "31"}, "A printer is moved by at most 30 mm, from -30 to 30."),
+        ({"invoice_down": "-30.1"}, "A printer is moved by at most 30 mm, from -30 to 30."),
+        ({"invoice_down": "1.25"}, "One place after the point is kept; please round it."),
     ],
 )
-def test_a_paper_that_cannot_be_is_refused(paid, form):
-    assert paid.cashier.post("/billing/paper", form).status_code == 422
+def test_a_paper_that_cannot_be_is_refused_in_words(paid, form, sentence):
+    answer = paid.cashier.post("/billing/paper", PAPERS | form)
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+
+
+def test_invoices_have_a_size_and_an_offset_of_their_own(paid):
+    chosen = PAPERS | {"size": "a5", "invoice_size": "a5", "invoice_right": "3", "invoice_down": "-1"}
+    assert paid.cashier.post("/billing/paper", chosen).status_code == 303
+    kept = {
+        paper: (one.size, one.right, one.down)
+        for paper in Paper
+        for one in [paper_settings.of(db.session.get(Staff, paid.cashier.id), paper)]
+    }
+    assert kept == {"receipt": ("a5", 0, 0), "invoice": ("a5", 3, -1)}
+
+
+@pytest.mark.parametrize(
+    ("paper", "size", "cross"),
+    [
+        ("receipt", "continuous", (60, 50)),
+        ("receipt", "a5", (60, 50)),
+        ("receipt", "roll", (40, 40)),
+        ("invoice", "continuous", (60, 50)),
+        ("invoice", "a5", (60, 50)),
+    ],
+)
+def test_the_test_page_says_where_its_cross_stands_and_is_moved_like_the_paper(paid, paper, size, cross):
+    mine = "" if paper == "receipt" else "invoice_"
+    still = PAPERS | {f"{mine}size": size}
+    paid.cashier.post("/billing/paper", still)
+    straight = words_of(paid.cashier.get(f"/billing/paper/test/{paper}"))
+    assert f"距纸张左边{cross[0]}mm，距上边{cross[1]}mm" in straight.replace(" ", "")
+    before = places_of(paid.cashier.get(f"/billing/paper/test/{paper}"))
+    paid.cashier.post("/billing/paper", still | {f"{mine}right": "2.5", f"{mine}down": "-1.5"})
+    after = places_of(paid.cashier.get(f"/billing/paper/test/{paper}"))
+    # Points from the lower edge: 2.5 mm to the right and 1.5 mm up.
+    assert after[0] - before[0] == pytest.approx(2.5 / 25.4 * 72, abs=0.02)
+    assert after[1] - before[1] == pytest.approx(1.5 / 25.4 * 72, abs=0.02)
+
+
+def places_of(answer) -> tuple[float, float]:
+    """Where the first word of the page stands, in points from the lower left corner."""
+    found: list[tuple[float, float]] = []
+
+    def note(text, matrix, text_matrix, _font, _size) -> None:
+        if text.strip():
+            found.append((matrix[4] + text_matrix[4], matrix[5] + text_matrix[5]))
+
+    pypdf.PdfReader(io.BytesIO(answer.data)).pages[0].extract_text(visitor_text=note)
+    return found[0]
 
 
 def test_only_cashiers_have_a_printer(clerk):

@@ -10,14 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.errors import NoOpenTill, TillIsCounted
+from heatdesk.billing.errors import NoOpenTill, TillBeingCounted, TillIsCounted
 from heatdesk.billing.models import Entry, Journal, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.services import ledger, takings, tills
 from heatdesk.db import db
 from tests import factories
 from tests.billing.drawers import close_drawer, make_hall, open_drawer
-from tests.conftest import Person, text_of
+from tests.conftest import Person, text_of, workbook_rows
 
 
 @pytest.fixture
@@ -26,8 +26,15 @@ def hall(app, branch, cashier, supervisor):
 
 
 def typed(hall, **fields):
-    """The count form as the page would send it now."""
+    """The count form as the page would send it now that the count has begun."""
+    tills.begin_count(tills.get_locked(hall.shift.id), by=hall.cashier)
+    db.session.commit()
     return {"seen": str(tills.moves_on(hall.shift)), **fields}
+
+
+def amounts_in(answer):
+    """The column of amounts in an exported list of payments."""
+    return [row[6] for row in workbook_rows(answer)[1:]]
 
 
 def cash_of(hall):
@@ -130,7 +137,9 @@ def test_open_is_not_for_the_clerk(clerk, branch):
 def test_the_count_page_says_nothing_of_what_is_expected(hall, cashier):
     hall.pay(cash="1234.56", wechat="777.77")
     db.session.commit()
-    page = cashier.get(f"/billing/tills/{hall.shift.id}/count").get_data(as_text=True)
+    begun = cashier.post(f"/billing/tills/{hall.shift.id}/begin")
+    page = cashier.get(begun.headers["Location"]).get_data(as_text=True)
+    assert "Cash in the drawer" in page
     for told in ("1,434.56", "1434.56", "1,234.56", "777.77", "2,012.33", "5,000.00"):
         assert told not in page
     assert "1,434.56" not in cashier.get(f"/billing/tills/{hall.shift.id}").get_data(as_text=True)
@@ -228,8 +237,13 @@ def test_what_cannot_be_counted_is_refused_at_its_field(hall, cashier, fields, s
 
 def test_a_count_overtaken_by_a_payment_is_stale(hall, cashier):
     form = typed(hall, other_cash="200")
+    cashier.post(f"/billing/tills/{hall.shift.id}/resume")
     hall.pay(cash="10.00")
     db.session.commit()
+    laid_aside = cashier.post(f"/billing/tills/{hall.shift.id}/count", form)
+    assert laid_aside.status_code == 409
+    assert "is taking money again" in text_of(laid_aside)
+    cashier.post(f"/billing/tills/{hall.shift.id}/begin")
     answer = cashier.post(f"/billing/tills/{hall.shift.id}/count", form)
     assert answer.status_code == 409
     assert "while it was being counted" in text_of(answer)
@@ -278,6 +292,95 @@ def test_a_journal_joins_no_counted_till(hall):
             by=hall.cashier.id,
             till_shift_id=hall.shift.id,
         )
+
+
+# --- blind: the own till's sums are kept from its cashier until the count is handed in ---------------------------------
+
+
+def test_while_counting_no_money_goes_in_or_out(hall, cashier):
+    receipt = hall.pay(cash="10.00")
+    db.session.commit()
+    cashier.post(f"/billing/tills/{hall.shift.id}/begin")
+    with pytest.raises(TillBeingCounted):
+        hall.pay(cash="10.00")
+    with pytest.raises(TillBeingCounted):
+        hall.void(receipt)
+    page = text_of(cashier.get("/billing/counter"))
+    assert "3号窗口 is being counted, so no money goes in or out of it." in page
+
+
+def test_the_database_lets_no_payment_join_a_till_being_counted(hall):
+    tills.begin_count(tills.get_locked(hall.shift.id), by=hall.cashier)
+    with pytest.raises(DBAPIError, match="is not open"):
+        ledger.post(
+            JournalKind.PAYMENT,
+            [ledger.movement(LedgerCode.CASH_IN_TILL, LedgerCode.BANK, Decimal("1.00"))],
+            branch_id=hall.branch.id,
+            by=hall.cashier.id,
+            till_shift_id=hall.shift.id,
+        )
+
+
+def test_no_page_tells_a_cashier_the_sum_of_the_own_drawer(hall, cashier):
+    """An open till: single payments are there to be voided, what they add up to is not."""
+    hall.pay(cash="1234.50")
+    hall.pay(cash="100.25")
+    db.session.commit()
+    for path in (
+        "/",
+        "/billing/counter",
+        "/billing/tills",
+        "/billing/payments",
+        "/billing/payments?method=cash",
+    ):
+        page = cashier.get(path).get_data(as_text=True)
+        for told in ("1,334.75", "1334.75", "1,534.75", "1534.75"):
+            assert told not in page, path
+    page = text_of(cashier.get("/billing/payments"))
+    assert "1,234.50" in page
+    assert "after the count" in page
+    assert "2 receipts" in page
+
+
+def test_the_export_adds_up_no_more_than_the_page(hall, cashier, supervisor):
+    hall.pay(cash="1234.50")
+    db.session.commit()
+    assert amounts_in(cashier.get("/billing/payments/export.xlsx")) == ["after the count"]
+    assert amounts_in(supervisor.get("/billing/payments/export.xlsx")) == [1234.5]
+    close_drawer(hall.shift, hall.cashier, "1434.50")
+    db.session.commit()
+    assert amounts_in(cashier.get("/billing/payments/export.xlsx")) == [1234.5]
+
+
+def test_while_counting_single_amounts_are_hidden_too(hall, cashier, supervisor):
+    hall.pay(cash="1234.50")
+    db.session.commit()
+    cashier.post(f"/billing/tills/{hall.shift.id}/begin")
+    assert "1,234.50" not in text_of(cashier.get("/billing/payments"))
+    assert "being counted" in text_of(cashier.get("/billing/tills"))
+    assert "1,234.50" in text_of(supervisor.get("/billing/payments"))
+
+
+def test_a_count_laid_aside_leaves_a_trace_and_takes_money_again(hall, cashier):
+    cashier.post(f"/billing/tills/{hall.shift.id}/begin")
+    cashier.post(f"/billing/tills/{hall.shift.id}/resume")
+    hall.pay(cash="10.00")
+    verbs = list(db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)))
+    assert [verb for verb in verbs if verb.startswith("count_")] == ["count_begun", "count_laid_aside"]
+
+
+def test_a_count_page_that_never_began_takes_no_count(hall, cashier):
+    answer = cashier.post(f"/billing/tills/{hall.shift.id}/count", {"seen": "0", "other_cash": "200"})
+    assert answer.status_code == 409
+    assert "Begin the count anew" in text_of(answer)
+    assert tills.find_open_shift(cashier.id) is not None
+
+
+def test_another_cashier_begins_no_count(hall, app, branch, stranger):
+    other = Person(app, factories.make_staff(Role.CASHIER, branch))
+    for deed in ("begin", "resume"):
+        assert other.post(f"/billing/tills/{hall.shift.id}/{deed}").status_code == 403
+        assert stranger.post(f"/billing/tills/{hall.shift.id}/{deed}").status_code == 404
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

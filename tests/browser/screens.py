@@ -1,6 +1,7 @@
-"""Writes pictures of the main screens of a fresh demo to `screens/`: `python -m tests.browser.screens [word …]`.
+"""Writes pictures of every screen of a fresh demo to `screens/`: `python -m tests.browser.screens [word …]`.
 
-With words, only pictures whose name holds every one of them: `zh desk counter`.
+Each person walks all pages their links lead to; a page is taken as the first of them who may see it. With words, only
+pictures whose name holds every one of them: `zh desk counter dark`. `HEATDESK_URL` names a demo that is served already.
 """
 
 import os
@@ -10,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,48 +22,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from heatdesk.config import PACKAGE
 from heatdesk.demo.build import PASSWORD
 from tests.browser.conftest import CHROMIUM, PATIENCE_MS, PRINTER, SIZES
+from tests.browser.walking import walk
 
 FOLDER = Path("screens")
 LANGUAGES = ("zh", "en")
+THEMES = ("light", "dark")
 BUILDING_S = 300
 """The demo is built through the services, household by household, before it is served."""
 STOPPING_S = 30
 HOUSEHOLD = "陈"
 """A family name that the demo's invented people surely have."""
 SAMPLE = PACKAGE / "demo" / "households-sample.xlsx"
-ROOMS = {
-    "cashier": {
-        "home": "/",
-        "counter": "/billing/counter",
-        "counter-household": "/billing/counter",
-        "counter-dark": "/billing/counter",
-        "payments": "/billing/payments",
-        "tills": "/billing/tills",
-    },
-    "clerk": {
-        "accounts": "/billing/accounts",
-        "network": "/network",
-        "customers": "/people/customers",
-        "imports": "/billing/imports",
-        "import-check": "/billing/imports",
-        "import-result": r"/billing/imports >> /billing/imports/\d+",
-        "seasons": "/billing/seasons",
-        "season": r"/billing/seasons > /billing/seasons/\d+",
-        "tariffs": "/billing/tariffs",
-        "jobs": "/jobs",
-        "requests": "/requests",
-    },
-    "supervisor": {
-        "days": "/billing/days",
-        "day": r"/billing/days >> /billing/days/\d+/[-\d]+",
-        "number-books": "/billing/number-books",
-        "approvals": "/approvals",
-        "audit": "/audit",
-    },
-    "admin": {"staff": "/auth/staff"},
-}
-"""Per login: the name of a picture, and its address; behind `>` the pattern of the first link to follow
-from there, behind `>>` of the last one: lists begin with what is newest and still unfinished."""
+LOGINS = ("cashier", "clerk", "supervisor", "finance", "manager", "admin")
 
 
 class Demo:
@@ -73,9 +44,9 @@ class Demo:
         self.browser = browser
 
     @contextmanager
-    def enter(self, login: str, size: str) -> Iterator[BrowserContext]:
+    def enter(self, login: str) -> Iterator[BrowserContext]:
         """Sign in as one of the demo's people; the window is closed afterwards."""
-        context = self.browser.new_context(viewport=SIZES[size], locale="zh-CN", color_scheme="light")
+        context = self.browser.new_context(viewport=SIZES["desk"], locale="zh-CN", color_scheme="light")  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(PRINTER + "window.print = () => {};")
         page = context.new_page()
@@ -87,21 +58,6 @@ class Demo:
         page.close()
         yield context
         context.close()
-
-    def show(self, page: Page, name: str, address: str) -> None:
-        """Bring the page to what the picture shows."""
-        start, arrow, link = re.fullmatch(r"(\S+)(?: (>>?) (\S+))?", address).groups()
-        answer = page.goto(self.url + start)
-        if answer is None or not answer.ok:
-            raise SystemExit(f"{start} answered {answer and answer.status}")
-        if link:
-            addresses = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.pathname)")
-            page.goto(
-                self.url + [found for found in addresses if re.fullmatch(link, found)][-(arrow == ">>")]
-            )
-        if name in PREPARED:
-            PREPARED[name](page)
-        page.wait_for_load_state("networkidle")
 
 
 def find_household(page: Page) -> None:
@@ -123,8 +79,34 @@ def check_sample(page: Page) -> None:
     page.locator("#faults").wait_for()
 
 
-PREPARED = {"counter-household": find_household, "counter-dark": find_household, "import-check": check_sample}
-"""What is done before a picture is taken."""
+def upload_sample(page: Page) -> None:
+    page.set_input_files("[name=file]", SAMPLE)
+    page.keyboard.press("F9")
+    page.wait_for_url(re.compile(r"/columns$"))
+
+
+def open_saved_filters(page: Page) -> None:
+    page.locator(".saved-own summary").click()
+
+
+PREPARED: dict[str, dict[str, tuple[str, Callable[[Page], None]]]] = {
+    "cashier": {
+        "counter-household": ("/billing/counter", find_household),
+        "saved-filters": ("/billing/payments?method=cash", open_saved_filters),
+        "quote": (
+            "/billing/quotes?rules=shenyang:2026-2027&area=89.5&parts-0-kind=balcony&parts-0-area=6.35",
+            lambda _page: None,
+        ),
+        "nothing-found": ("/search?q=qqqqqq", lambda _page: None),
+        "refusal": ("/nothing/here", lambda _page: None),
+    },
+    "clerk": {
+        "import-columns": ("/billing/imports", upload_sample),
+        "import-check": ("/billing/imports", check_sample),
+        "nothing-fits": ("/billing/accounts?q=qqqqqq", lambda _page: None),
+    },
+}
+"""Per login, what no link leads to: the name, where it begins, and what is done there."""
 
 
 def free_port() -> int:
@@ -175,42 +157,62 @@ def serve_demo() -> Iterator[str]:
                 server.wait()
 
 
-def wanted(words: list[str]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
-    """What to take, by login and size: (language, name, address)."""
-    chosen: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-    for login, rooms in ROOMS.items():
-        for size in SIZES:
-            for language in LANGUAGES:
-                for name, address in rooms.items():
-                    parts = [*name.split("-"), size, language]
-                    if all(word in parts or word == name for word in words):
-                        chosen.setdefault((login, size), []).append((language, name, address))
-    return chosen
+def looks(name: str, words: list[str]) -> list[tuple[str, str, str]]:
+    """The (size, language, theme) in which this picture is wanted."""
+    return [
+        (size, language, theme)
+        for size in SIZES
+        for language in LANGUAGES
+        for theme in THEMES
+        if all(word in [*name.split("-"), size, language, theme] or word == name for word in words)
+    ]
 
 
-def take(demo: Demo, login: str, size: str, pictures: list[tuple[str, str, str]]) -> None:
-    """All pictures of one person at one size."""
-    with demo.enter(login, size) as context:
-        page = context.new_page()
-        for language, name, address in pictures:
-            page.goto(f"{demo.url}/language/{language}")
-            theme = "dark" if name.endswith("-dark") else "light"
-            page.evaluate("theme => localStorage.setItem('heatdesk-theme', theme)", theme)
-            demo.show(page, name, address)
-            file = FOLDER / f"{name}-{size}-{language}.png"
-            page.screenshot(path=file)
-            print(file, flush=True)
+def take(demo: Demo, page: Page, name: str, words: list[str]) -> None:
+    """The page as it stands, in every look that is wanted."""
+    here = page.url
+    for size, language, theme in looks(name, words):
+        page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+        page.goto(f"{demo.url}/language/{language}")
+        page.evaluate("theme => localStorage.setItem('heatdesk-theme', theme)", theme)
+        page.goto(here)
+        if "saved-filters" in name:
+            open_saved_filters(page)
+        page.wait_for_load_state("networkidle")
+        file = FOLDER / f"{name}-{size}-{language}-{theme}.png"
+        page.screenshot(path=file)
+        print(file, flush=True)
+    page.set_viewport_size(SIZES["desk"])  # type: ignore[arg-type]
+
+
+def visit(demo: Demo, login: str, taken: set[str], words: list[str]) -> None:
+    """Everything this person sees that nobody before them did."""
+    with demo.enter(login) as context:
+        page, finding = context.new_page(), context.new_page()
+        for name, (start, prepare) in PREPARED.get(login, {}).items():
+            if looks(name, words):
+                page.goto(demo.url + start)
+                prepare(page)
+                take(demo, page, name, words)
+        for kind, address in walk(finding, demo.url):
+            name = kind.strip("/").replace("/", "-").lower() or "home"
+            if name not in taken:
+                taken.add(name)
+                page.goto(demo.url + address)
+                take(demo, page, name, words)
 
 
 def main(words: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
-    with serve_demo() as url, sync_playwright() as playwright:
+    given = os.environ.get("HEATDESK_URL")
+    with nullcontext(given) if given else serve_demo() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        for (login, size), pictures in wanted(words).items():
-            take(Demo(url, browser), login, size, pictures)
+        taken: set[str] = set()
+        for login in LOGINS:
+            visit(Demo(url, browser), login, taken, words)
         browser.close()
 
 

@@ -7,7 +7,7 @@ from flask_login import current_user
 from heatdesk.approvals.rules.states import Verdict
 from heatdesk.approvals.services import deciding, lists
 from heatdesk.approvals.services.deciding import Ballot, Seen
-from heatdesk.approvals.views.requests import WORDS
+from heatdesk.approvals.views.requests import WORDS, as_workbook
 from heatdesk.auth.permissions import Permission
 from heatdesk.errors import BadInput
 from heatdesk.i18n import _
@@ -23,6 +23,12 @@ def index() -> ResponseReturnValue:
     page = paginate(lists.waiting_for(current_user))
     principals = lists.names_of({row.principal_id for row in page.items})
     return render_template("approvals/inbox/index.html", page=page, principals=principals, **WORDS)
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.REQUEST_DECIDE)
+def export() -> ResponseReturnValue:
+    return as_workbook(lists.waiting_for(current_user))
 
 
 @bp.post("/<int:request_id>/decide")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy import Select
 
 from heatdesk import audit
 from heatdesk.approvals import kinds
@@ -47,11 +48,22 @@ def everything() -> ResponseReturnValue:
 @bp.get("/all/export")
 @requires(Permission.REQUEST_VIEW)
 def export() -> ResponseReturnValue:
+    return as_workbook(lists.all_of(scope_branch(ChangeRequest.branch_id), wanted_filter()))
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.REQUEST_CREATE)
+def export_own() -> ResponseReturnValue:
+    return as_workbook(lists.asked_by(current_user))
+
+
+def as_workbook(query: Select[Any]) -> ResponseReturnValue:
+    """Rows that begin with a request and its applicant's name."""
     audit.record(
         "export", actor_id=current_user.id, subject_table="change_request", after=request.args.to_dict()
     )
     return workbook(
-        lists.all_of(scope_branch(ChangeRequest.branch_id), wanted_filter()),
+        query,
         [_("Number"), _("Kind"), _("About"), _("Yuan"), _("State"), _("Applicant"), _("Written"), _("Why")],
         lambda row: (
             row[0].number,

@@ -23,6 +23,17 @@ class TillClosed(RuleBroken):
     message = "This till is already counted and closed. A closed till never opens again; open a new one."
 
 
+class TillBeingCounted(RuleBroken):
+    message = (
+        "%(till)s is being counted, so no money goes in or out of it. Hand in the count, or go back to taking money "
+        "under Tills."
+    )
+
+
+class NotBeingCounted(Stale):
+    message = "This till is taking money again, so this count no longer holds. Begin the count anew."
+
+
 class CountDiffers(RuleBroken):
     """Says where there is a difference and not how much: the count stays blind until it is recorded."""
 

@@ -18,7 +18,11 @@ from heatdesk.web.fields import one_line, text_field
 MOST_FLOAT = Decimal("100000.00")
 _MOST_IN_DRAWER = Decimal("99999999.99")
 
-STATE_LABELS = {ShiftState.OPEN: lazy("taking money"), ShiftState.CLOSED: lazy("counted and closed")}
+STATE_LABELS = {
+    ShiftState.OPEN: lazy("taking money"),
+    ShiftState.COUNTING: lazy("being counted"),
+    ShiftState.CLOSED: lazy("counted and closed"),
+}
 SLIP_METHODS = tuple(method for method in COUNTED_METHODS if method is not TenderMethod.CASH)
 
 

@@ -16,7 +16,7 @@ class TillShift(Model):
     __tablename__ = "till_shift"
     __table_args__ = (
         ForeignKeyConstraint(["branch_id", "business_date"], ["business_day.branch_id", "business_day.day"]),
-        Index("uq_till_shift_open", "staff_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index("uq_till_shift_open", "staff_id", unique=True, postgresql_where=text("state <> 'closed'")),
         Index(None, "branch_id", "business_date"),
         CheckConstraint("float_amount >= 0", name="float_not_negative"),
         CheckConstraint("(state = 'closed') = (counted is not null)", name="closed_is_counted"),

@@ -17,7 +17,7 @@ class ReceiptSize(StrEnum):
     ROLL = "roll"
 
 
-_SHEETS = {ReceiptSize.CONTINUOUS: CONTINUOUS, ReceiptSize.A5: A5_LANDSCAPE}
+SHEETS = {ReceiptSize.CONTINUOUS: CONTINUOUS, ReceiptSize.A5: A5_LANDSCAPE}
 
 
 def draw(
@@ -35,5 +35,5 @@ def draw(
         if size is ReceiptSize.ROLL:
             draw_on_roll(document, facts, marks, offset)
         else:
-            draw_on_sheet(document, facts, _SHEETS[size], marks, offset)
+            draw_on_sheet(document, facts, SHEETS[size], marks, offset)
     return document.to_bytes()

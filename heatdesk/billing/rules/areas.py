@@ -102,6 +102,7 @@ class AreaRule:
         raise RuleBroken(
             "The tariff charges the %(base)s area, and these premises have none recorded. Enter it first.",
             base=self.base.value,
+            key=f"{self.base.value}_area",
         )
 
     def ratio(self, known: frozenset[AreaBase], building_type: str | None) -> tuple[Fraction, list[Step]]:
@@ -126,6 +127,7 @@ class AreaRule:
                 "The tariff needs the type of the building, one of: %(known)s. Recorded is “%(given)s”.",
                 known=", ".join(entry.building_type for entry in self.type_factors),
                 given=building_type or "",
+                key="building_type",
             )
         return Decimal(1) if self.factor is None else self.factor
 
@@ -169,7 +171,9 @@ class PartRule:
             return self.by_net_height[0].coefficient
         if part.net_height_m is None:
             raise RuleBroken(
-                "The net height of the %(kind)s is needed to charge it. Enter it first.", kind=part.kind.value
+                "The net height of the %(kind)s is needed to charge it. Enter it first.",
+                kind=part.kind.value,
+                key="parts",
             )
         for band in self.by_net_height:
             if part.net_height_m > band.above_m:
@@ -185,6 +189,7 @@ def part_rule(rules: Iterable[PartRule], part: Part) -> PartRule:
     raise RuleBroken(
         "The tariff has no rule for a part “%(kind)s”. Remove the part, or add the rule to the tariff.",
         kind=part.kind.value,
+        key="parts",
     )
 
 
@@ -219,6 +224,7 @@ def weighted_area(
             "The parts measure %(parts)s m² together, more than the %(area)s m² they lie in.",
             parts=taken,
             area=measured,
+            key="parts",
         )
     return round_area(inside * ratio + outside), steps
 

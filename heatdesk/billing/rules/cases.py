@@ -74,14 +74,14 @@ class QuotedOutage:
     first: str = field(metadata=FROM)
     last: str = field(metadata=TO)
 
-    def period_and_hours(self) -> tuple[DateRange, Decimal]:
-        """The days it touches and the hours it lasted."""
-        begins, _ = _moment(self.first, "outages.from")
-        ends, whole_day = _moment(self.last, "outages.to")
+    def period_and_hours(self, path: str) -> tuple[DateRange, Decimal]:
+        """The days it touches and the hours it lasted; a refusal names the key under `path`."""
+        begins, _ = _moment(self.first, f"{path}.from")
+        ends, whole_day = _moment(self.last, f"{path}.to")
         if whole_day:
             ends += timedelta(days=1)
         if ends <= begins:
-            raise BadInput("“%(key)s” must come after “from”.", key="outages.to")
+            raise BadInput("“%(key)s” must come after “from”.", key=f"{path}.to")
         last = (ends - timedelta(microseconds=1)).date()
         return DateRange(begins.date(), last), Decimal((ends - begins) // timedelta(minutes=1)) / 60
 

@@ -177,6 +177,7 @@ def _share(shape: Shape, tariff: Tariff) -> tuple[Decimal, Item, list[Step]]:
                 "The tariff %(document)s has no rule for suspension, but heat is suspended from %(first)s.",
                 document=tariff.document_no,
                 first=shape.first,
+                key="terms",
             )
         return (
             rule.share,

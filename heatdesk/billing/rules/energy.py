@@ -78,7 +78,11 @@ class MeteredRule:
             return Decimal(1)
         factor = self.meter_fault if fault is MeterFault.METER else self.user_fault
         if factor is None:
-            raise RuleBroken("The tariff has no rule for the meter fault “%(fault)s”.", fault=fault.value)
+            raise RuleBroken(
+                "The tariff has no rule for the meter fault “%(fault)s”.",
+                fault=fault.value,
+                key="meter.fault",
+            )
         return factor
 
 
@@ -101,5 +105,6 @@ def energy_price(prices: tuple[EnergyPrice, ...], unit: Unit) -> Decimal:
     raise RuleBroken(
         "The tariff has no price per “%(unit)s”; it has one per: %(known)s.",
         unit=unit.value,
+        key=f"meter.{unit.value}",
         known=", ".join(entry.unit.value for entry in prices),
     )

@@ -48,11 +48,14 @@ def metered_charge(
     tariff = tariff_in_force(tariffs, terms[0].use_class, season)
     if any(term.use_class is not terms[0].use_class for term in terms):
         raise RuleBroken(
-            "One meter reading cannot be charged to two uses. Read the meter on the day of the change."
+            "One meter reading cannot be charged to two uses. Read the meter on the day of the change.",
+            key="use",
         )
     rule = tariff.metered
     if rule is None:
-        raise RuleBroken("The tariff %(document)s has no rule for metered heat.", document=tariff.document_no)
+        raise RuleBroken(
+            "The tariff %(document)s has no rule for metered heat.", document=tariff.document_no, key="meter"
+        )
     by_area = [replace(term, mode=SupplyMode.AREA) for term in terms]
     fixed = _fixed_part(season, by_area, tariff, rule)
     bill = fixed.with_lines(_heat_line(season, tariff, rule, counted))

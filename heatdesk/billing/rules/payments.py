@@ -25,6 +25,11 @@ DEBITED: dict[TenderMethod, LedgerCode] = {
 """Where each tender arrives, in the order in which they are used up: prepayment only ever pays bills, cash carries
 the rounding and comes last (reliability.md §5, postings 4, 5, 7, 8)."""
 
+MOST_CHANGE = Decimal("10000.00")
+"""A customer may hand over a sealed bundle of a hundred notes of ¥100; more change is a slip of the finger."""
+MOST_AHEAD = Decimal("1000000.00")
+"""More than the heat of a large organisation for a season, yuan; nobody keeps more ahead in one payment."""
+
 CASH_STEPS: dict[str, Decimal] = {"fen": Decimal("0.01"), "jiao": Decimal("0.10"), "yuan": Decimal("1.00")}
 """What a branch's setting `cash_rounding` rounds cash to, in yuan."""
 
@@ -90,6 +95,7 @@ def reckon(
         settled, rounding, change = min(taken, due), ZERO, ZERO
     else:
         settled, rounding, change = _settle(due, cash, due - (taken - cash), cash_step)
+    _refuse_absurd(change, taken - change - rounding - settled)
     missing = due - settled
     if missing and not part:
         raise RuleBroken(
@@ -106,6 +112,21 @@ def reckon(
         cash_received=cash or None,
         tenders=_kept_tenders(offered, cash - change),
     )
+
+
+def _refuse_absurd(change: Decimal, to_prepayment: Decimal) -> None:
+    """A zero too many at the keyboard: nobody hands over so much more than is asked."""
+    if change > MOST_CHANGE:
+        raise BadInput(
+            "¥%(amount)s would go back as change. Check the zeros of the cash that was typed.",
+            amount=format_money(change),
+        )
+    if to_prepayment > MOST_AHEAD:
+        raise BadInput(
+            "¥%(amount)s would be kept as prepayment, and at most ¥%(most)s is kept at once. Check the zeros.",
+            amount=format_money(to_prepayment),
+            most=format_money(MOST_AHEAD),
+        )
 
 
 def _settle(

@@ -150,7 +150,9 @@ def _refuse_overlap(rule: LowTemperatureRule, spells: tuple[ColdSpell, ...]) -> 
     for earlier, later in pairwise(ordered):
         if later.period.first <= earlier.period.last:
             raise BadInput(
-                "Two temperatures are given for %(day)s. Give one for each day.", day=later.period.first
+                "Two temperatures are given for %(day)s. Give one for each day.",
+                day=later.period.first,
+                key="temperatures",
             )
 
 

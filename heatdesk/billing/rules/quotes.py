@@ -143,7 +143,11 @@ def _steam(season: Season, tariff: Tariff, meter: Meter, unit: Unit, quantity: D
     if tariff.steam is None:
         raise _no_rule(tariff, "meter.tonnes")
     if meter.fault is not None:
-        raise RuleBroken("The tariff has no rule for the meter fault “%(fault)s”.", fault=meter.fault.value)
+        raise RuleBroken(
+            "The tariff has no rule for the meter fault “%(fault)s”.",
+            fault=meter.fault.value,
+            key="meter.fault",
+        )
     return steam_charge(tariff.steam, season.period, unit, quantity, meter.minimum, tariff.tax_class)
 
 
@@ -152,8 +156,8 @@ def _reductions(case: Case, season: Season, bill: Assessment, tariff: Tariff) ->
     lines: list[Line] = []
     if case.late_start_days:
         lines.append(late_start(_supply_time(tariff, "late_start_days"), season, bill, case.late_start_days))
-    for given in case.outages:
-        period, hours = given.period_and_hours()
+    for i, given in enumerate(case.outages):
+        period, hours = given.period_and_hours(f"outages[{i}]")
         line = outage(_supply_time(tariff, "outages"), season, bill, period, hours)
         lines.extend([line] if line else [])
     if case.temperatures:
@@ -179,9 +183,11 @@ def _no_rule(tariff: Tariff, key: str) -> RuleBroken:
 def _payments(case: Case, season: Season) -> list[DatedAmount]:
     """What was paid: a prepayment counts as made in time, the others on their day."""
     payments = [DatedAmount(payment.on, payment.amount) for payment in case.payments]
-    for payment in payments:
+    for i, payment in enumerate(payments):
         if case.as_of is not None and payment.on > case.as_of:
-            raise BadInput("A payment on %(day)s lies after “as_of”.", day=payment.on)
+            raise BadInput(
+                "A payment on %(day)s lies after “as_of”.", day=payment.on, key=f"payments[{i}].date"
+            )
     if case.meter is not None and case.meter.prepaid:
         payments.append(DatedAmount(min(season.due_on, season.starts_on), case.meter.prepaid))
     return payments

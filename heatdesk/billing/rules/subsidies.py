@@ -63,6 +63,7 @@ def subsidy_rule(rules: tuple[SubsidyRule, ...], kind: str) -> SubsidyRule:
             return rule
     raise RuleBroken(
         "There is no subsidy “%(kind)s” in this tariff. Known are: %(known)s.",
+        key="subsidy",
         kind=kind,
         known=", ".join(rule.kind for rule in rules) or "–",
     )

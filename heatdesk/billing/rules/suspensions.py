@@ -139,6 +139,7 @@ def check_resumption(rule: SuspensionRule, season: Season, on: date) -> None:
         raise RuleBroken(
             "Suspended heat cannot be resumed on %(day)s, within the season; it can from the next one.",
             day=on,
+            key="terms",
         )
 
 

@@ -113,5 +113,6 @@ def tariff_in_force(tariffs: Iterable[Tariff], use_class: UseClass, season: Seas
             "No tariff for “%(use)s” is in force on %(day)s. Enter and approve one first.",
             use=use_class.value,
             day=season.starts_on,
+            key="use",
         )
     return max(versions, key=lambda tariff: tariff.valid_from)

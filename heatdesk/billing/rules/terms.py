@@ -65,10 +65,13 @@ def joined(season: Season, terms: Iterable[Term]) -> list[Term]:
                 first=term.first,
                 last=term.last,
                 code=season.code,
+                key="terms",
             )
         previous = result[-1] if result else None
         if previous and term.first <= previous.last:
-            raise BadInput("Two terms overlap on %(day)s. End one before the other starts.", day=term.first)
+            raise BadInput(
+                "Two terms overlap on %(day)s. End one before the other starts.", day=term.first, key="terms"
+            )
         if previous and _continues(previous, term):
             result[-1] = replace(previous, last=term.last)
         else:

@@ -102,6 +102,8 @@ class ReversedMoney(StrEnum):
 
 class ShiftState(StrEnum):
     OPEN = "open"
+    COUNTING = "counting"
+    """The drawer lies on the table: no money is taken, and its sums are hidden until the count is handed in."""
     CLOSED = "closed"
 
 

@@ -17,9 +17,9 @@ from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.states import Item
-from heatdesk.billing.rules.steps import figure
 from heatdesk.billing.rules.tariffs import Tariff
 from heatdesk.billing.rules.terms import Term
+from heatdesk.billing.services import explanations
 from heatdesk.db import db
 from heatdesk.i18n import _
 from heatdesk.money import ZERO, format_money
@@ -153,22 +153,7 @@ def refuse_beyond_bill(opening: Decimal, lines: Iterable[Line]) -> None:
 
 def explanation(lines: Sequence[Line]) -> dict[str, Any]:
     """Why an adjustment is what it is, as its charge keeps it: every step in full, nothing shared."""
-    return {
-        "lines": [
-            {
-                "item": line.item.value,
-                "quantity": figure(line.quantity),
-                "amount": f"{line.amount:f}",
-                "period": [str(line.period.first), str(line.period.last), line.days],
-                "document_no": line.document_no,
-                "steps": [
-                    {"rule": step.rule, "values": step.values, "document_no": step.document_no}
-                    for step in line.steps
-                ],
-            }
-            for line in lines
-        ]
-    }
+    return {"lines": [explanations.in_full(line) for line in lines]}
 
 
 def notes_of(account_id: int, season_ids: Collection[int]) -> dict[int, list[str]]:

@@ -80,7 +80,7 @@ def open_tills(branch_id: int, day: date) -> list[tuple[TillShift, str]]:
         .where(
             TillShift.branch_id == branch_id,
             TillShift.business_date == day,
-            TillShift.state == ShiftState.OPEN,
+            TillShift.state != ShiftState.CLOSED,
         )
         .order_by(TillShift.id)
     )

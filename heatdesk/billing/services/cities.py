@@ -2,6 +2,7 @@
 
 import tomllib
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 
 from heatdesk.billing.rules.cities import City
@@ -16,8 +17,9 @@ def names() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in entries if name.endswith(".toml"))
 
 
+@cache
 def load(name: str) -> City:
-    """The city called `name`; raises `BadInput` listing the known ones."""
+    """The city called `name`, read once; raises `BadInput` listing the known ones."""
     if name not in names():
         raise BadInput(
             "There are no tariffs for “%(city)s”. Known cities are: %(known)s.",

@@ -9,10 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
-from heatdesk.billing.rules.states import Item
-from heatdesk.billing.services import adjustments
+from heatdesk.billing.services import adjustments, labels
 from heatdesk.billing.services.explanations import sentences
-from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.standings import Standing
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -80,7 +78,7 @@ def item_label(charges: Collection[Charge]) -> str:
     if not charges:
         return _("Opening balance")
     named = [charge for charge in charges if not adjustments.is_adjustment(charge.item)] or charges
-    return " + ".join(str(ITEMS[Item(charge.item)]) for charge in named)
+    return " + ".join(labels.item_label(charge.item) for charge in named)
 
 
 def explanation_of(charges: Collection[Charge]) -> list[str]:

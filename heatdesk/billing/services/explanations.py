@@ -15,6 +15,7 @@ from heatdesk.billing.models import Charge, ChargeBasis
 from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.steps import Step, figure, percent
+from heatdesk.billing.services.labels import BUILDING_TYPES
 from heatdesk.dates import DateRange
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import msgid
@@ -34,6 +35,8 @@ FORMULAS = {
 
 _LATE_STEPS = ("suspended", "cut", "cut_free", "demolished")
 """Steps said after the days."""
+_RESULTS = {"amount", "due"}
+"""Values that only the step with a line's result has."""
 
 
 def split(lines: Sequence[Line], season: DateRange) -> tuple[dict[str, Any], list[int] | None]:
@@ -108,12 +111,8 @@ def _shared_steps(line: Line) -> Iterator[dict[str, Any]]:
 
 def sentences(charge: Charge) -> list[str]:
     """The charge in the reader's language: its formula first, then each step with the document it rests on."""
-    said: list[str] = []
     lines = _lines(charge)
-    for line in lines:
-        if "unit" in line:
-            said.append(_formula(line))
-        said.extend(_said(step) for step in line["steps"])
+    said = [sentence for line in lines for sentence in _line_said(line)]
     if not lines:
         said.append(_("By the facts as they now stand nothing is due for this."))
     if len(lines) > 1:
@@ -130,6 +129,47 @@ def sentences(charge: Charge) -> list[str]:
     return said
 
 
+def told(line: Line) -> list[str]:
+    """A line just worked out, in the words that `sentences` has for a stored one."""
+    return _line_said(_restored(in_full(line)))
+
+
+def in_full(line: Line) -> dict[str, Any]:
+    """A line with everything it rests on as JSON: what `charge.explanation` holds where nothing is shared."""
+    written: dict[str, Any] = {
+        "item": line.item.value,
+        "quantity": figure(line.quantity),
+        "amount": f"{line.amount:f}",
+        "period": [str(line.period.first), str(line.period.last), line.days],
+        "document_no": line.document_no,
+    }
+    price = next((step for step in line.steps if step.rule.startswith("price_")), None)
+    if price is not None:
+        written |= {
+            "unit": price.rule.removeprefix("price_"),
+            "price": figure(line.price),
+            "months": price.values["months"],
+            "factors": [str(factor) for factor in line.factors],
+            "share": figure(line.share),
+            "days": line.days,
+            "of_days": line.of_days,
+        }
+    written["steps"] = [
+        {"rule": step.rule, "values": step.values, "document_no": step.document_no}
+        for step in line.steps
+        if price is None or step.rule != "amount"
+    ]
+    return written
+
+
+def documents_of(charge: Charge) -> list[str]:
+    """The documents that the charge rests on: of its lines and of their steps, each once."""
+    lines = _lines(charge)
+    named = [line.get("document_no") or "" for line in lines]
+    named += [step.get("document_no") or "" for line in lines for step in line["steps"]]
+    return list(dict.fromkeys(filter(None, named)))
+
+
 def price_of(charge: Charge) -> Decimal | None:
     """The price of the tariff, yuan; None where the charge has lines of several."""
     prices = {line.get("price") for line in _lines(charge)}
@@ -139,7 +179,7 @@ def price_of(charge: Charge) -> Decimal | None:
 
 def _lines(charge: Charge) -> list[dict[str, Any]]:
     if charge.basis_id is None:
-        return list((charge.explanation or {}).get("lines", []))
+        return [_restored(line) for line in (charge.explanation or {}).get("lines", [])]
     shared = get_or_refuse(ChargeBasis, charge.basis_id).explanation["lines"]
     if charge.figures is None:
         quantity = hundredths(charge.quantity_m2 or Decimal(0))
@@ -147,6 +187,12 @@ def _lines(charge: Charge) -> list[dict[str, Any]]:
     else:
         figures = iter(charge.figures)
     return [_filled(line, figures) for line in shared]
+
+
+def _restored(line: dict[str, Any]) -> dict[str, Any]:
+    """A line written in full, with its figures as decimals."""
+    figures: dict[str, Any] = {name: Decimal(line[name]) for name in ("quantity", "amount") if name in line}
+    return {"steps": [], **line, **figures}
 
 
 def _filled(line: dict[str, Any], figures: Iterator[int]) -> dict[str, Any]:
@@ -178,6 +224,16 @@ def _filled(line: dict[str, Any], figures: Iterator[int]) -> dict[str, Any]:
     return {**line, "quantity": quantity, "amount": amount, "days": days, "steps": kept}
 
 
+def _line_said(line: dict[str, Any]) -> list[str]:
+    """What a line by area multiplies, then its steps; of any other line the step that has its result goes first."""
+    steps = [_said(step) for step in line["steps"]]
+    if line.get("unit") in FORMULAS:
+        return [_formula(line), *steps]
+    results = [number for number, step in enumerate(line["steps"]) if _RESULTS & step["values"].keys()]
+    first = steps.pop(results[-1]) if results else None
+    return steps if first is None else [first, *steps]
+
+
 def _formula(line: dict[str, Any]) -> str:
     factors = [figure(Fraction(factor)) for factor in line["factors"]]
     if line["share"] != "1":
@@ -203,7 +259,13 @@ def _price(price: str) -> str:
 
 def _said(step: dict[str, Any]) -> str:
     msgid_of_step = SENTENCES[step["rule"]]
-    sentence = _(msgid_of_step, **step["values"])
+    values = step["values"]
+    if "building_type" in values:
+        values = {
+            **values,
+            "building_type": BUILDING_TYPES.get(values["building_type"], values["building_type"]),
+        }
+    sentence = _(msgid_of_step, **values)
     return f"{sentence} [{step['document_no']}]" if step.get("document_no") else sentence
 
 

@@ -39,6 +39,7 @@ class Household:
     unit: str
     room: str
     address: str
+    building_id: int
 
     @property
     def place(self) -> list[str]:
@@ -69,6 +70,7 @@ def read(account_id: int) -> Household:
             Premises.unit,
             Premises.room,
             Premises.address,
+            Premises.building_id,
         )
         .join(Customer, Customer.id == Account.customer_id)
         .join(Branch, Branch.id == Account.branch_id)
@@ -119,6 +121,8 @@ class Result:
     phone: str
     owed: Decimal
     exact: bool
+    building: tuple[int, str]
+    """The id of its building, and what that is called."""
 
 
 def find(words: str, branch_id: int | None, url_of: Callable[[int], str]) -> tuple[list[Result], int]:
@@ -126,7 +130,7 @@ def find(words: str, branch_id: int | None, url_of: Callable[[int], str]) -> tup
     found = search.find(words, branch_id, limit=search.LIMIT + 1)
     shown = found[: search.LIMIT]
     card_no = search.card_number(words)
-    owed = _owed([row.account_id for row in shown])
+    standing = _standing([row.account_id for row in shown])
     results = [
         Result(
             url=url_of(row.account_id),
@@ -134,19 +138,25 @@ def find(words: str, branch_id: int | None, url_of: Callable[[int], str]) -> tup
             card_no=row.card_no,
             place=row.address,
             phone=row.digits.partition(" ")[2].partition(" ")[0],
-            owed=owed.get(row.account_id, ZERO),
+            owed=standing[row.account_id][0],
             exact=row.card_no == card_no,
+            building=standing[row.account_id][1],
         )
         for row in shown
     ]
     return results, len(found) - len(shown)
 
 
-def _owed(account_ids: list[int]) -> dict[int, Decimal]:
-    """What each of these accounts owes over all seasons, in one query."""
+def _standing(account_ids: list[int]) -> dict[int, tuple[Decimal, tuple[int, str]]]:
+    """What each of these accounts owes over all seasons, and in which building it lies, in one query."""
+    owed = func.coalesce(func.sum(Bill.charged - Bill.reduced - Bill.paid), ZERO)
     query = (
-        select(Bill.account_id, func.sum(Bill.charged - Bill.reduced - Bill.paid))
-        .where(Bill.account_id.in_(account_ids))
-        .group_by(Bill.account_id)
+        select(Account.id, owed, Building.id, Community.name, Building.name)
+        .join(Premises, Premises.id == Account.premises_id)
+        .join(Building, Building.id == Premises.building_id)
+        .join(Community, Community.id == Building.community_id)
+        .outerjoin(Bill, Bill.account_id == Account.id)
+        .where(Account.id.in_(account_ids))
+        .group_by(Account.id, Building.id, Community.name)
     )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {row[0]: (row[1], (row[2], f"{row[3]} {row[4]}")) for row in db.session.execute(query)}

@@ -1,9 +1,11 @@
 """Words for what billing stores as codes, in the reader's language."""
 
+from heatdesk.billing.rules.heights import SINGLE_STOREY
 from heatdesk.billing.rules.ledger import JournalKind
 from heatdesk.billing.rules.states import AreaPartKind, Item, SupplyMode, SupplyState, UseClass
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.i18n import lazy
+from heatdesk.network import nouns
 
 TENDERS = {
     TenderMethod.CASH: lazy("Cash"),
@@ -45,6 +47,7 @@ PARTS = {
     AreaPartKind.ATTIC: lazy("attic"),
     AreaPartKind.BASEMENT: lazy("basement"),
 }
+BUILDING_TYPES = {**dict(nouns.BUILDING_TYPES), SINGLE_STOREY: lazy("single-storey")}
 ITEMS = {
     Item.HEAT: lazy("Heating fee"),
     Item.BASIC_FEE: lazy("Basic fee"),
@@ -83,3 +86,8 @@ JOURNALS = {
     JournalKind.TILL_FLOAT: lazy("Float"),
     JournalKind.TILL_CLOSE: lazy("Till closed"),
 }
+
+
+def item_label(item: str) -> str:
+    """What an item of a bill is called; an item that this version does not know keeps its code."""
+    return str(ITEMS[Item(item)]) if item in set(Item) else item

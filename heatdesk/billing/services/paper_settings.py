@@ -1,21 +1,28 @@
-"""The paper in a cashier's printer, kept among their own settings."""
+"""The papers in a cashier's printers, kept among their own settings: receipts and invoices may come from two."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from heatdesk.auth.models import Staff
+from heatdesk.billing.papers.invoices import InvoiceSize
 from heatdesk.billing.papers.receipts import ReceiptSize
 from heatdesk.db import get_or_refuse
 from heatdesk.printing import Offset
 
-_KEY = "receipt_paper"
+
+class Paper(StrEnum):
+    """What is printed at a counter."""
+
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperSettings:
     """The size and how far the printer is to be moved, mm."""
 
-    size: ReceiptSize = ReceiptSize.CONTINUOUS
+    size: ReceiptSize | InvoiceSize
     right: Decimal = Decimal(0)
     down: Decimal = Decimal(0)
 
@@ -24,16 +31,31 @@ class PaperSettings:
         return Offset(float(self.right), float(self.down))
 
 
-def of(staff: Staff) -> PaperSettings:
-    """What this member of staff chose, else continuous paper as it comes."""
-    kept = staff.settings.get(_KEY)
+_USUAL: dict[Paper, ReceiptSize | InvoiceSize] = {
+    Paper.RECEIPT: ReceiptSize.CONTINUOUS,
+    Paper.INVOICE: InvoiceSize.CONTINUOUS,
+}
+"""What a new cashier prints on."""
+
+
+def of(staff: Staff, paper: Paper = Paper.RECEIPT) -> PaperSettings:
+    """What this member of staff chose for the paper, else continuous paper as it comes."""
+    kept = staff.settings.get(_key(paper))
     if kept is None:
-        return PaperSettings()
-    return PaperSettings(ReceiptSize(kept["size"]), Decimal(kept["right"]), Decimal(kept["down"]))
+        return PaperSettings(_USUAL[paper])
+    size = ReceiptSize(kept["size"]) if paper is Paper.RECEIPT else InvoiceSize(kept["size"])
+    return PaperSettings(size, Decimal(kept["right"]), Decimal(kept["down"]))
 
 
-def keep(staff_id: int, settings: PaperSettings) -> None:
-    """Remember the choice; the other settings stay."""
+def keep(staff_id: int, chosen: dict[Paper, PaperSettings]) -> None:
+    """Remember the choices; the other settings stay."""
     staff = get_or_refuse(Staff, staff_id, lock=True)
-    kept = {"size": settings.size.value, "right": str(settings.right), "down": str(settings.down)}
-    staff.settings = {**staff.settings, _KEY: kept}
+    kept = {
+        _key(paper): {"size": one.size.value, "right": str(one.right), "down": str(one.down)}
+        for paper, one in chosen.items()
+    }
+    staff.settings = {**staff.settings, **kept}
+
+
+def _key(paper: Paper) -> str:
+    return f"{paper}_paper"

@@ -72,6 +72,7 @@ def listed(narrowed: PaymentFilter) -> Select[Any]:
             Payment.change_given,
             TillShift.business_date,
             TillShift.till_name,
+            TillShift.id.label("shift_id"),
             Staff.name.label("cashier"),
             Account.card_no,
             Customer.name.label("customer"),
@@ -98,6 +99,12 @@ def totals(narrowed: PaymentFilter) -> tuple[int, Decimal, int]:
         )
     ).one()
     return row[0], row[1], row[2]
+
+
+def touches(narrowed: PaymentFilter, shift_id: int) -> bool:
+    """Whether the list holds a payment of this shift."""
+    query = _joined(select(Payment.id), narrowed).where(Payment.till_shift_id == shift_id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _joined(query: Any, narrowed: PaymentFilter) -> Any:

@@ -11,11 +11,14 @@ from sqlalchemy import Select, func, select
 from heatdesk import audit
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
+from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import (
     CountDiffers,
     NoBranch,
     NoOpenTill,
+    NotBeingCounted,
     TillAlreadyOpen,
+    TillBeingCounted,
     TillClosed,
     TillInOtherHands,
     TillMoved,
@@ -48,16 +51,23 @@ class EarlierCount:
 
 
 def current_shift(staff_id: int) -> TillShift:
-    """The cashier's open shift, locked for share so that its closing waits; raises `NoOpenTill`."""
-    shift = db.session.scalar(_open_shift(staff_id).with_for_update(read=True))
+    """The cashier's open shift, locked for share so that its closing waits; raises `NoOpenTill`, `TillBeingCounted`."""
+    query = _open_shift(staff_id).with_for_update(read=True).execution_options(populate_existing=True)
+    shift = db.session.scalar(query)
     if shift is None:
         raise NoOpenTill
+    refuse_counting(shift)
     return shift
 
 
 def find_open_shift(staff_id: int) -> TillShift | None:
-    """The cashier's open shift to look at, without waiting for anybody."""
+    """The cashier's shift that is not counted yet, to look at, without waiting for anybody."""
     return db.session.scalar(_open_shift(staff_id))
+
+
+def uncounted_of(reader: Staff) -> TillShift | None:
+    """The reader's own till whose sums are kept from them until it is counted; None for who reads the books anyway."""
+    return None if reader.may(Permission.LEDGER_VIEW) else find_open_shift(reader.id)
 
 
 def find_last_shift(staff_id: int) -> TillShift | None:
@@ -103,6 +113,24 @@ def get_locked(shift_id: int) -> TillShift:
     return get_or_refuse(TillShift, shift_id, lock=True)
 
 
+def begin_count(shift: TillShift, *, by: Staff) -> None:
+    """From now on a locked shift takes no money and shows no sums; raises `TillClosed`. Twice is once."""
+    refuse_closed(shift)
+    if shift.state is ShiftState.OPEN:
+        shift.state = ShiftState.COUNTING
+        _note("count_begun", shift, by)
+        db.session.flush()
+
+
+def resume(shift: TillShift, *, by: Staff) -> None:
+    """The count is laid aside and money is taken again; it leaves a trace. Raises `TillClosed`."""
+    refuse_closed(shift)
+    if shift.state is ShiftState.COUNTING:
+        shift.state = ShiftState.OPEN
+        _note("count_laid_aside", shift, by)
+        db.session.flush()
+
+
 def moves_on(shift: TillShift) -> int:
     """How many journals the shift has: a count made on an older figure was overtaken."""
     query = select(func.count()).select_from(Journal).where(*takings.journals_of_shift(shift))
@@ -145,6 +173,23 @@ def close_shift(
     shift.over_short_reason = reason if differs else ""
     db.session.flush()
     return lines
+
+
+def refuse_counting(shift: TillShift) -> None:
+    """Raise `TillBeingCounted` for a shift whose drawer lies on the table."""
+    if shift.state is ShiftState.COUNTING:
+        raise TillBeingCounted(till=shift.till_name)
+
+
+def refuse_not_counting(shift: TillShift) -> None:
+    """Raise `NotBeingCounted` for a count that was laid aside meanwhile, or never begun."""
+    refuse_closed(shift)
+    if shift.state is not ShiftState.COUNTING:
+        raise NotBeingCounted
+
+
+def _note(verb: str, shift: TillShift, by: Staff) -> None:
+    audit.record(verb, actor_id=by.id, subject_table="till_shift", subject_id=shift.id)
 
 
 def refuse_closed(shift: TillShift) -> None:
@@ -225,7 +270,7 @@ def day_is_open(branch_id: int | None) -> bool:
 
 
 def _open_shift(staff_id: int) -> Select[TillShift]:
-    return select(TillShift).where(TillShift.staff_id == staff_id, TillShift.state == ShiftState.OPEN)
+    return select(TillShift).where(TillShift.staff_id == staff_id, TillShift.state != ShiftState.CLOSED)
 
 
 def _refuse_till_in_other_hands(branch_id: int, till_name: str) -> None:
@@ -235,7 +280,7 @@ def _refuse_till_in_other_hands(branch_id: int, till_name: str) -> None:
         .where(
             TillShift.branch_id == branch_id,
             TillShift.till_name == till_name,
-            TillShift.state == ShiftState.OPEN,
+            TillShift.state != ShiftState.CLOSED,
         )
         .limit(1)
     )

@@ -28,7 +28,7 @@ from heatdesk.billing.models import (
 )
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.workflow import DayState, PaperState, ShiftState
-from heatdesk.billing.services import ledger
+from heatdesk.billing.services import ledger, tills
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Missing, RuleBroken
 from heatdesk.i18n import _
@@ -103,7 +103,7 @@ def void_papers(payment_id: int, reason: str) -> None:
 
 def examine(payment_id: int, by: Staff, *, lock: bool = False) -> Voidable:
     """The payment when `by` may void it now; raises `Missing`, `AlreadyVoid`, `DayIsOver`, `NotYourTill`,
-    `TillIsCounted`. With `lock` the till shift and the account are held.
+    `TillIsCounted`, `TillBeingCounted`. With `lock` the till shift and the account are held.
     """
     payment = get_or_refuse(Payment, payment_id)
     held = select(TillShift).where(TillShift.id == payment.till_shift_id)
@@ -118,7 +118,8 @@ def examine(payment_id: int, by: Staff, *, lock: bool = False) -> Voidable:
         raise DayIsOver(day=shift.business_date)
     if shift.staff_id != by.id and not by.may(Permission.DAY_CLOSE):
         raise NotYourTill(name=get_or_refuse(Staff, shift.staff_id).name)
-    if shift.state != ShiftState.OPEN:
+    tills.refuse_counting(shift)
+    if shift.state is ShiftState.CLOSED:
         raise TillIsCounted
     return Voidable(payment, shift, account)
 

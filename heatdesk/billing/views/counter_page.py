@@ -7,9 +7,10 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from heatdesk.billing.errors import NoNumberBook, NoOpenTill
+from heatdesk.billing.errors import NoNumberBook, NoOpenTill, TillBeingCounted
 from heatdesk.billing.forms.papers import SHORT_LABELS
 from heatdesk.billing.forms.payments import Typed
+from heatdesk.billing.papers.receipts import ReceiptSize
 from heatdesk.billing.rules.payments import CASH_STEPS
 from heatdesk.billing.rules.workflow import NumberKind, TenderMethod
 from heatdesk.billing.services import (
@@ -101,7 +102,7 @@ def _frame() -> dict[str, Any]:
         "search_url": url_for("counter.search"),
         "empty_url": url_for("counter.index"),
         "paper_settings_url": url_for("papers.edit"),
-        "paper_label": SHORT_LABELS[paper_settings.of(current_user).size],
+        "paper_label": SHORT_LABELS[ReceiptSize(paper_settings.of(current_user).size)],
         "receipt_number_next": _next_number(),
         "last_payment": _last_payment(),
         "void_reasons": voids.reasons(),
@@ -141,16 +142,16 @@ def _customer(household: Household) -> dict[str, Any]:
 
 def _account(household: Household) -> dict[str, Any]:
     url = url_for("customer_card.show", account_id=household.account_id)
-    return {"card_no": household.card_no, "place": household.place, "url": url}
+    return {"id": household.account_id, "card_no": household.card_no, "place": household.place, "url": url}
 
 
 def _till_notices() -> list[dict[str, Any]]:
     """Why no money can be taken at this window now, before anybody types."""
     try:
         tills.current_shift(current_user.id)
-    except NoOpenTill as refusal:
+    except (NoOpenTill, TillBeingCounted) as refusal:
         sentence = _(refusal.message, **refusal.values)
-        link = (url_for("tills.index"), _("Open your till"))
+        link = (url_for("tills.index"), _("To your till"))
         return [_notice("bad", _("No money can be taken"), sentence, link)]
     return []
 

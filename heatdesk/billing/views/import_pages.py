@@ -75,12 +75,12 @@ def _work(job: Job, batch: ImportBatch) -> Work:
     return Work(
         id=job.id,
         url=url_for("imports.progress", batch_id=batch.id),
-        title=job.title,
+        title=job.said_title,
         state=state,
         state_label=str(label),
         done=job.done,
         total=job.total or 0,
-        sentence=job.error or str(sentence),
+        sentence=job.said_error or str(sentence),
         result_url=None,
         result_label="",
     )

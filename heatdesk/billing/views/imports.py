@@ -14,9 +14,11 @@ from heatdesk.billing.models import ImportBatch
 from heatdesk.billing.rules.workflow import ImportState
 from heatdesk.billing.services import register_files, register_imports, register_reports
 from heatdesk.billing.views import import_pages as pages
-from heatdesk.errors import BadInput, Refusal
+from heatdesk.errors import BadInput, Refusal, msgid
 from heatdesk.i18n import _
+from heatdesk.jobs import Sentence
 from heatdesk.web.app import upload_limit_megabytes
+from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_notice, paginate
 
@@ -125,7 +127,8 @@ def apply(batch_id: int) -> ResponseReturnValue:
         form.form_errors = [_(refusal.message, **refusal.values)]
         return _checked_page(batch, form), 422
     if register_imports.needs_job(batch):
-        _enqueue(batch, register_imports.APPLY_JOB, _("Import %(name)s", name=batch.file_name), wanted)
+        title = Sentence(msgid("Import %(name)s"), {"name": batch.file_name})
+        _enqueue(batch, register_imports.APPLY_JOB, title, wanted)
     else:
         report = register_imports.apply(batch, by=current_user, **wanted)
         flash_notice(_("%(n)s accounts were imported.", n=report["applied"]["accounts"]))
@@ -139,6 +142,39 @@ def withdraw(batch_id: int) -> ResponseReturnValue:
     register_imports.withdraw(batch, current_user)
     flash_notice(_("The file was withdrawn and its content deleted."))
     return redirect(url_for("imports.index"))
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.REGISTER_IMPORT)
+def export() -> ResponseReturnValue:
+    audit.record("export", actor_id=current_user.id, subject_table="import_batch")
+    return workbook(
+        register_imports.listing(current_user),
+        [_("File"), _("State"), _("Rows"), _("New accounts"), _("Uploaded by"), _("When")],
+        lambda row: (
+            row.file_name,
+            str(pages.STATES[row.state][0]),
+            row.rows,
+            row.accounts,
+            row.name,
+            row.created_at,
+        ),
+        name="imports",
+    )
+
+
+@bp.get("/<int:batch_id>/accounts.xlsx")
+@requires(Permission.REGISTER_IMPORT)
+def export_accounts(batch_id: int) -> ResponseReturnValue:
+    """The accounts that the file made."""
+    batch = register_imports.get(batch_id, current_user)
+    audit.record("export", actor_id=current_user.id, subject_table="import_batch", subject_id=batch.id)
+    return workbook(
+        register_imports.new_accounts(batch),
+        [_("Card no."), _("Name"), _("Address")],
+        lambda row: (row.card_no, row.name, row.address),
+        name=f"import-{batch.id}",
+    )
 
 
 @bp.get("/<int:batch_id>/faulty-rows")
@@ -167,13 +203,18 @@ def _unfinished(batch_id: int) -> ImportBatch:
 
 def _check(batch: ImportBatch) -> ResponseReturnValue:
     if register_imports.needs_job(batch):
-        _enqueue(batch, register_imports.CHECK_JOB, _("Check %(name)s", name=batch.file_name), {})
+        _enqueue(
+            batch,
+            register_imports.CHECK_JOB,
+            Sentence(msgid("Check %(name)s"), {"name": batch.file_name}),
+            {},
+        )
     else:
         register_imports.check(batch, current_user)
     return redirect(url_for("imports.show", batch_id=batch.id))
 
 
-def _enqueue(batch: ImportBatch, kind: str, title: str, wanted: dict[str, Any]) -> None:
+def _enqueue(batch: ImportBatch, kind: str, title: Sentence, wanted: dict[str, Any]) -> None:
     arguments = {"batch_id": batch.id, **wanted}
     if "confirmed" in wanted:
         arguments["confirmed"] = wanted["confirmed"].to_dict()

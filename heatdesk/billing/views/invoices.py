@@ -7,7 +7,8 @@ from flask_login import current_user
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.papers.invoices import InvoiceFacts, InvoiceSize, draw
 from heatdesk.billing.rules.workflow import PaperState
-from heatdesk.billing.services import invoices
+from heatdesk.billing.services import invoices, paper_settings
+from heatdesk.billing.services.paper_settings import Paper
 from heatdesk.billing.views.pdf import answer, chosen_size
 from heatdesk.errors import BadInput
 from heatdesk.i18n import _
@@ -32,11 +33,13 @@ def issue(payment_id: int) -> ResponseReturnValue:
 @requires(Permission.PAYMENT_VIEW)
 def paper(invoice_id: int) -> ResponseReturnValue:
     invoice = invoices.find(invoice_id, current_user.branch_id)
+    own = paper_settings.of(current_user, Paper.INVOICE)
     pdf = draw(
         [InvoiceFacts.from_json(invoice.facts)],
-        chosen_size(InvoiceSize, InvoiceSize.CONTINUOUS),
+        chosen_size(InvoiceSize, InvoiceSize(own.size)),
         copy=invoice.prints,
         void=invoice.state is PaperState.VOID,
+        offset=own.offset,
     )
     return answer(pdf, f"invoice-{invoice.written}")
 

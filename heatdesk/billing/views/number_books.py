@@ -12,7 +12,7 @@ from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.number_books import KIND_LABELS, HandOnForm, IssueBookForm
 from heatdesk.billing.models import NumberBook
-from heatdesk.billing.rules.workflow import NumberKind
+from heatdesk.billing.rules.workflow import NumberKind, PaperState
 from heatdesk.billing.services import number_books, voids
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing
@@ -103,6 +103,39 @@ def show(book_id: int) -> ResponseReturnValue:
     return render_template("billing/number_books/show.html", **_shown(book))
 
 
+@bp.get("/<int:book_id>/export.xlsx")
+@requires(Permission.NUMBER_BOOK)
+def export_numbers(book_id: int) -> ResponseReturnValue:
+    """Every number used, with what became of it."""
+    book = _visible(book_id)
+    audit.record("export", actor_id=current_user.id, subject_table="number_book", subject_id=book.id)
+    header = [
+        _("Number"),
+        _("State"),
+        _("Reason"),
+        _("Amount"),
+        _("Payment"),
+        _("Journal"),
+        _("Business day"),
+    ]
+    return workbook(
+        number_books.select_numbers(book),
+        [*header, _("Cashier"), _("Prints")],
+        lambda row: (
+            book.written(row.number),
+            _number_state(row.state),
+            voids.reason_label(row.void_reason) if row.void_reason else "",
+            row.amount,
+            row.payment_id,
+            row.journal_id,
+            row.business_date,
+            row.name,
+            row.prints,
+        ),
+        name=f"numbers-{book.id}",
+    )
+
+
 @bp.post("/<int:book_id>/take-back")
 @requires(Permission.NUMBER_BOOK)
 def take_back(book_id: int) -> ResponseReturnValue:
@@ -152,6 +185,13 @@ def _holders(*conditions: Any) -> list[Staff]:
 
 def _choices(holders: list[Staff]) -> list[SelectChoice]:
     return [SelectChoice(one.id, one.name) for one in holders]
+
+
+def _number_state(state: str | None) -> str:
+    """The present state of a number's paper in words."""
+    if state is None:
+        return _("no paper: tell finance")
+    return _("void") if state == PaperState.VOID else _("issued")
 
 
 def _suggest(form: IssueBookForm, holders: list[Staff]) -> None:

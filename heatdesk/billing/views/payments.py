@@ -3,38 +3,39 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.voids import VoidForm
-from heatdesk.billing.rules.workflow import TenderMethod
-from heatdesk.billing.services import labels, payment_lists, voids
+from heatdesk.billing.rules.workflow import ShiftState, TenderMethod
+from heatdesk.billing.services import labels, payment_lists, tills, voids
 from heatdesk.billing.services.payment_lists import PaymentFilter
-from heatdesk.db import db
 from heatdesk.errors import BadInput
 from heatdesk.i18n import _
 from heatdesk.money import ZERO, format_money
-from heatdesk.sheets.writing import write_xlsx
+from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_notice, paginate, whole_argument
 from heatdesk.web.request_keys import current_request_id
 
 bp = Blueprint("payments", __name__, url_prefix="/billing/payments")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @bp.get("")
 @requires(Permission.PAYMENT_VIEW)
 def index() -> ResponseReturnValue:
     narrowed = _filter()
+    own = tills.uncounted_of(current_user)
     return render_template(
         "billing/payments/index.html",
         narrowed=narrowed,
         page=paginate(payment_lists.listed(narrowed)),
         totals=payment_lists.totals(narrowed),
+        sum_is_hidden=own is not None and payment_lists.touches(narrowed, own.id),
+        counting_id=own.id if own is not None and own.state is ShiftState.COUNTING else None,
         cashiers=payment_lists.cashiers(current_user.branch_id),
         tenders=labels.TENDERS,
     )
@@ -43,25 +44,24 @@ def index() -> ResponseReturnValue:
 @bp.get("/export.xlsx")
 @requires(Permission.PAYMENT_VIEW)
 def export() -> ResponseReturnValue:
+    """The list as filtered; the reader's own till adds up only after its count, so its amounts stay out till then."""
+    own = tills.uncounted_of(current_user)
+    audit.record("export", actor_id=current_user.id, subject_table="payment", after=request.args.to_dict())
     who = [_("Receipt no."), _("Card no."), _("Customer"), _("Cashier")]
-    header = [_("Time"), *who, _("Paid by"), _("Amount"), _("State")]
-    rows = (
-        [
+    return workbook(
+        payment_lists.listed(_filter()),
+        [_("Time"), *who, _("Paid by"), _("Amount"), _("State")],
+        lambda row: (
             row.taken_at,
             row.receipt,
             row.card_no,
             row.customer,
             row.cashier,
             _methods(row),
-            row.amount,
+            _("after the count") if own is not None and row.shift_id == own.id else row.amount,
             _state(row),
-        ]
-        for row in db.session.execute(payment_lists.listed(_filter()))
-    )
-    return Response(
-        write_xlsx(rows, header, sheet_name=_("Payments")),
-        mimetype=XLSX,
-        headers={"Content-Disposition": 'attachment; filename="payments.xlsx"'},
+        ),
+        name="payments",
     )
 
 

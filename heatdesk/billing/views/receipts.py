@@ -30,7 +30,7 @@ def paper(receipt_id: int) -> ResponseReturnValue:
     own = paper_settings.of(current_user)
     pdf = draw(
         [ReceiptFacts.from_json(receipt.facts)],
-        chosen_size(ReceiptSize, own.size),
+        chosen_size(ReceiptSize, ReceiptSize(own.size)),
         copy=receipts.copy_shown(receipt, current_user),
         void=receipt.state is PaperState.VOID,
         offset=own.offset,

@@ -72,7 +72,7 @@ def progress_of(run: SeasonRun) -> Progress:
     return Progress(
         id=run.id,
         url=page,
-        fault=job.error if job is not None and is_running else None,
+        fault=(job.said_error or None) if job is not None and is_running else None,
         is_left=is_running and (job is None or job.state in (JobState.DONE, JobState.FAILED)),
         title=_("Trial") if is_trial else _("Posting"),
         state="running" if is_running else "finished",

@@ -14,8 +14,9 @@ from heatdesk.billing.services.labels import SUPPLY_STATES, USE_CLASSES
 from heatdesk.billing.views.run_pages import progress_of, totals_of
 from heatdesk.billing.views.run_words import EXCEPTION_KINDS, PROBLEMS, RUN_LOOKS, RUN_STATES, why
 from heatdesk.db import get_or_refuse
-from heatdesk.errors import Missing, NotAllowed
+from heatdesk.errors import Missing, NotAllowed, msgid
 from heatdesk.i18n import _
+from heatdesk.jobs import Sentence
 from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, paginate, scope_branch
@@ -28,7 +29,9 @@ WORKERS = 2
 @requires(Permission.RUN_START)
 def start(season_id: int) -> ResponseReturnValue:
     run = season_runs.start(season_id, by=current_user.id)
-    _enqueue(run, _("Trial run of season %(code)s", code=get_or_refuse(Season, season_id).code))
+    _enqueue(
+        run, Sentence(msgid("Trial run of season %(code)s"), {"code": get_or_refuse(Season, season_id).code})
+    )
     return redirect(url_for("season_runs.show", season_id=season_id, run_id=run.id))
 
 
@@ -62,7 +65,7 @@ def show(season_id: int, run_id: int) -> ResponseReturnValue:
 @requires(Permission.RUN_RELEASE)
 def release(season_id: int, run_id: int) -> ResponseReturnValue:
     run = season_runs.release(_run(season_id, run_id).id, by=current_user.id)
-    _enqueue(run, _("Posting season %(code)s", code=get_or_refuse(Season, season_id).code))
+    _enqueue(run, Sentence(msgid("Posting season %(code)s"), {"code": get_or_refuse(Season, season_id).code}))
     return redirect(url_for("season_runs.show", season_id=season_id, run_id=run_id))
 
 
@@ -83,7 +86,7 @@ def go_on(season_id: int, run_id: int) -> ResponseReturnValue:
     _refuse_readers()
     run = _run(season_id, run_id)
     season_runs.refuse_to_go_on(run)
-    _enqueue(run, _("Season run %(number)s goes on", number=run.id))
+    _enqueue(run, Sentence(msgid("Season run %(number)s goes on"), {"number": run.id}))
     return redirect(url_for("season_runs.show", season_id=season_id, run_id=run_id))
 
 
@@ -133,7 +136,7 @@ def _exceptions(run_id: int) -> Any:
     return season_lists.select_exceptions(run_id, request.args.get("kind"), scope_branch(Account.branch_id))
 
 
-def _enqueue(run: SeasonRun, title: str) -> None:
+def _enqueue(run: SeasonRun, title: Sentence) -> None:
     page = url_for("season_runs.show", season_id=run.season_id, run_id=run.id)
     work = {"run_id": run.id}
     jobs.enqueue(season_runs.JOB_KIND, work, title=title, by=current_user.id, url=page, workers=WORKERS)

@@ -113,14 +113,29 @@ def show(shift_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/<int:shift_id>/begin")
+@requires(Permission.TILL_VIEW)
+def begin(shift_id: int) -> ResponseReturnValue:
+    """The count begins: no money from here on, and no sums of this till, until it is handed in."""
+    tills.begin_count(_countable(tills.get_locked(shift_id)), by=current_user)
+    return redirect(url_for("tills.count", shift_id=shift_id), 303)
+
+
+@bp.post("/<int:shift_id>/resume")
+@requires(Permission.TILL_VIEW)
+def resume(shift_id: int) -> ResponseReturnValue:
+    shift = _countable(tills.get_locked(shift_id))
+    tills.resume(shift, by=current_user)
+    flash_done(_("%(till)s takes money again; the count was laid aside.", till=shift.till_name))
+    return redirect(url_for("tills.index"), 303)
+
+
 @bp.route("/<int:shift_id>/count", methods=["GET", "POST"])
 @requires(Permission.TILL_VIEW)
 def count(shift_id: int) -> ResponseReturnValue:
     posted = request.method == "POST"
-    shift = _readable(tills.get_locked(shift_id) if posted else get_or_refuse(TillShift, shift_id))
-    if not _may_count(shift, closed_too=True):
-        raise NotAllowed
-    tills.refuse_closed(shift)
+    shift = _countable(tills.get_locked(shift_id) if posted else get_or_refuse(TillShift, shift_id))
+    tills.refuse_not_counting(shift)
     form = CountForm()
     if not form.validate_on_submit():
         return _count_page(shift, form), 422 if posted else 200
@@ -152,6 +167,12 @@ def _readable(shift: TillShift) -> TillShift:
     if not in_scope(shift.branch_id):
         raise Missing
     if shift.staff_id != current_user.id and not current_user.may(Permission.LEDGER_VIEW):
+        raise NotAllowed
+    return shift
+
+
+def _countable(shift: TillShift) -> TillShift:
+    if not _may_count(_readable(shift), closed_too=True):
         raise NotAllowed
     return shift
 

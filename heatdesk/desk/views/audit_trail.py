@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select, select
 
+from heatdesk import audit
 from heatdesk.audit import TABLE_LABELS, AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.dates import ZONE
 from heatdesk.desk import changes
 from heatdesk.desk.change_words import VERBS
+from heatdesk.desk.views.card_exports import changes_file
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
 
@@ -31,6 +33,16 @@ def index() -> ResponseReturnValue:
         tables=TABLE_LABELS,
         verbs=VERBS,
     )
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.AUDIT_VIEW)
+def export() -> ResponseReturnValue:
+    """The trail as filtered; that it was taken out is itself in the trail."""
+    audit.record(
+        "export", actor_id=current_user.id, subject_table="audit_entry", after=request.args.to_dict()
+    )
+    return changes_file(_narrowed(changes.entries()), name="audit")
 
 
 def _narrowed(query: Select[Any]) -> Select[Any]:

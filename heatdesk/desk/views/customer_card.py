@@ -4,12 +4,23 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, or_
+from flask_login import current_user
 
-from heatdesk.audit import AuditEntry
+from heatdesk.approvals.words import KIND_TITLES
 from heatdesk.auth.permissions import Permission
+from heatdesk.billing.papers import fee_statements
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
-from heatdesk.billing.services import account_books, dues, labels, supply_terms, voids
+from heatdesk.billing.services import (
+    account_books,
+    bill_lines,
+    dues,
+    households,
+    labels,
+    supply_terms,
+    voids,
+)
+from heatdesk.billing.services import fee_statements as statements
+from heatdesk.billing.views import pdf
 from heatdesk.dates import today
 from heatdesk.desk import changes, household
 from heatdesk.web.guards import requires
@@ -30,6 +41,31 @@ def show(account_id: int) -> ResponseReturnValue:
         methods=labels.TENDERS,
         **shown,
     )
+
+
+@bp.get("/bills/<code>")
+@requires(Permission.REGISTER_VIEW)
+def bill(account_id: int, code: str) -> ResponseReturnValue:
+    """One season: every line with its reason, what it was before, whose request changed it, and the money for it."""
+    shown = household.head(account_id, "show")
+    return render_template(
+        "desk/card/bill.html",
+        bill=bill_lines.read(account_id, code),
+        chart={code: CHART[LedgerCode(code)] for code in LedgerCode},
+        kinds=labels.JOURNALS,
+        request_kinds=KIND_TITLES,
+        methods=labels.TENDERS,
+        **shown,
+    )
+
+
+@bp.get("/bills/<code>/statement.pdf")
+@requires(Permission.REGISTER_VIEW)
+def statement(account_id: int, code: str) -> ResponseReturnValue:
+    """The fee statement of one season, as the bill stands now."""
+    of = households.read_in(account_id, current_user.branch_id)
+    facts = statements.facts_of(of, code, by=current_user)
+    return pdf.answer(fee_statements.draw(facts), f"heatdesk-statement-{of.card_no}-{facts.season}")
 
 
 @bp.get("/ledger")
@@ -68,27 +104,8 @@ def papers(account_id: int) -> ResponseReturnValue:
 @requires(Permission.REGISTER_VIEW)
 def history(account_id: int) -> ResponseReturnValue:
     shown = household.head(account_id, "history")
-    page = paginate(changes.entries().where(_about(shown)))
+    page = paginate(changes.entries().where(changes.about(shown["the_account"])))
     return render_template("desk/card/changes.html", page=page, changes=changes.in_words(page.items), **shown)
-
-
-def _about(shown: dict[str, Any]) -> Any:
-    """The trail of the account, its customer, its premises and its supply terms."""
-    account = shown["the_account"]
-    term_ids = [str(term.id) for term in supply_terms.timeline(account.id)]
-    subjects = {
-        "account": [str(account.id)],
-        "customer": [str(account.customer_id)],
-        "premises": [str(account.premises_id)],
-        "supply_term": term_ids,
-    }
-    return or_(
-        *[
-            and_(AuditEntry.subject_table == table, AuditEntry.subject_id.in_(ids))
-            for table, ids in subjects.items()
-            if ids
-        ]
-    )
 
 
 def _ledger_words() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Jobs: long work that was started here, found again, watched to its end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select, select
 
-from heatdesk import jobs
+from heatdesk import audit, jobs
 from heatdesk.auth.permissions import Permission
 from heatdesk.db import db
 from heatdesk.errors import Missing
 from heatdesk.i18n import _, lazy
 from heatdesk.jobs import Job, JobState
+from heatdesk.sheets.writing import Value
+from heatdesk.web.exports import workbook
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import paginate
 
@@ -62,6 +65,29 @@ def index() -> ResponseReturnValue:
     return render_template("desk/jobs/index.html", page=paginate(_own()), states=STATES, looks=LOOKS)
 
 
+@bp.get("/export.xlsx")
+@requires(Permission.JOB_VIEW)
+def export() -> ResponseReturnValue:
+    audit.record("export", actor_id=current_user.id, subject_table="job", after=request.args.to_dict())
+    header = [
+        _("Job"),
+        _("State"),
+        _("Ordered"),
+        _("Started"),
+        _("Finished"),
+        _("Done"),
+        _("Of"),
+        _("What came of it"),
+    ]
+    return workbook(_own(), header, _cells, name="jobs")
+
+
+def _cells(row: Any) -> Sequence[Value]:
+    job = row[0]
+    times = (job.created_at, job.started_at, job.finished_at)
+    return job.said_title, str(STATES[job.state]), *times, job.done, job.total, job.said_error
+
+
 @bp.get("/<int:job_id>")
 @requires(Permission.JOB_VIEW)
 def show(job_id: int) -> ResponseReturnValue:
@@ -80,18 +106,18 @@ def _own() -> Select[Any]:
 
 
 def _watched(job: jobs.Job) -> Watched:
-    sentence = job.error and _(job.error)
+    sentence = job.said_error
     if job.state == JobState.QUEUED:
         sentence = _("It waits for a free worker.")
     return Watched(
         id=job.id,
         url=url_for("jobs.show", job_id=job.id),
-        title=job.title,
+        title=job.said_title,
         state=_BAR[job.state],
         state_label=str(STATES[job.state]),
         done=job.done,
         total=job.total or 0,
-        sentence=sentence or "",
+        sentence=sentence,
         result_url=job.url,
         result_label=_("Open") if job.url else None,
     )

@@ -22,10 +22,10 @@ _KEYS = "any(" + ",".join(NOUNS) + ")"
 _TABS = [noun for noun in NOUNS.values() if noun.key != "premises"]
 
 
-@bp.get("")
+@bp.get("", defaults={"noun": "branches"})
 @bp.get(f"/<{_KEYS}:noun>")
 @requires(Permission.REGISTER_VIEW)
-def index(noun: str = "branches") -> ResponseReturnValue:
+def index(noun: str) -> ResponseReturnValue:
     shown = NOUNS[noun]
     words = request.args.get("q", "").strip()
     page = paginate(reading.listing(shown, current_user.branch_id, words=words))

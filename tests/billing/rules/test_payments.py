@@ -37,6 +37,15 @@ def outcome(due, *, held="500.00", step=JIAO, part=False, keep=False, **amounts)
     )
 
 
+def test_a_zero_too_many_is_seen_before_the_drawer_opens():
+    assert outcome("2838.68", cash="12838.70").change == Decimal("10000.00")
+    with pytest.raises(BadInput, match=r"^¥10,000.10 would go back as change"):
+        outcome("2838.68", cash="12838.80")
+    with pytest.raises(BadInput, match="would be kept as prepayment, and at most ¥1,000,000.00"):
+        outcome("0", cash="9999999999", keep=True)
+    assert outcome("0", transfer="1000000", keep=True).to_prepayment == Decimal("1000000.00")
+
+
 @pytest.mark.parametrize(
     ("due", "amounts", "settled", "rounding", "change", "ahead"),
     [

@@ -96,7 +96,8 @@ def work_out(season: Season, account_ids: Sequence[int], granted: Granted) -> Wo
         together = _with_open(season, accounts, granted)
         for account in accounts:
             try:
-                together.get(account.id, plan).changes(account.id)
+                if account.id in together:
+                    together[account.id].changes(account.id)
                 shares.extend(_share(season, plan, account, granted))
             except Refusal as refusal:
                 left_out.append((account.card_no, refusal))

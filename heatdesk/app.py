@@ -36,6 +36,8 @@ from heatdesk.billing.views import (
     seasons,
     subsidies,
     supply_terms,
+    tariff_cities,
+    tariff_trials,
     tariffs,
     tills,
     written_off,
@@ -57,7 +59,7 @@ from heatdesk.web.guards import check_every_route_is_guarded
 BLUEPRINTS = (
     *(login.bp, home.bp, search.bp, saved_filters.bp),
     *(counter.bp, payments.bp, receipts.bp, invoices.bp, papers.bp),
-    *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
+    *(seasons.bp, tariffs.bp, tariff_cities.bp, tariff_trials.bp, season_runs.bp, job_pages.bp),
     *(network.bp, network_exports.bp, customers.bp, accounts.bp, supply_terms.bp),
     *(customer_card.bp, card_exports.bp, audit_trail.bp, staff.bp),
     *(written_off.bp, subsidies.bp),

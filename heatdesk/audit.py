@@ -44,6 +44,7 @@ class AuditEntry(Model):
     __table_args__ = (
         Index(None, "subject_table", "subject_id"),
         Index(None, "recorded_at"),
+        Index(None, "actor_id", "id"),
     )
 
     id: Mapped[Pk]

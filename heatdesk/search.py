@@ -50,6 +50,8 @@ _TEXTS = (AccountSearch.name, AccountSearch.address, AccountSearch.initials, Acc
 _TOKENS: ColumnElement[Any] = func.search_tokens(*_TEXTS, type_=ARRAY(Text))
 _EVERYTHING: ColumnElement[str] = func.lower(func.concat_ws(" ", *_TEXTS))
 Index("ix_account_search_tokens", _TOKENS, postgresql_using="gin")
+Index("ix_account_search_addresses", text("(branch_id + 0)"), AccountSearch.address, AccountSearch.account_id)
+"""For the addresses of one branch in order. Written so, no search by card number takes it for an index of branches."""
 Index(
     "ix_account_search_card_no",
     AccountSearch.branch_id,

@@ -24,6 +24,8 @@ class Permission(enum.StrEnum):
     SEASON_EDIT = "billing.season.edit"
     TARIFF_EDIT = "billing.tariff.edit"
     TARIFF_APPROVE = "billing.tariff.approve"
+    TARIFF_TRY = "billing.tariff.try"
+    """Trying drafts on the whole register, which posts nothing."""
     QUOTE = "billing.quote"
     """Trying a case in the fee calculator; nothing is stored."""
     RUN_START = "billing.run.start"
@@ -107,6 +109,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.NETWORK_EDIT,
         Permission.SEASON_EDIT,
         Permission.TARIFF_EDIT,
+        Permission.TARIFF_TRY,
         Permission.RUN_START,
         Permission.LEDGER_VIEW,
     },
@@ -116,6 +119,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _DECIDERS
     | {
         Permission.TARIFF_APPROVE,
+        Permission.TARIFF_TRY,
         Permission.RUN_RELEASE,
         Permission.PAYMENT_VOID,
         Permission.DAY_CLOSE,
@@ -142,7 +146,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _READERS
     | _APPLICANTS
     | _DECIDERS
-    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT},
+    | {Permission.LEDGER_VIEW, Permission.APPROVAL_RULE_EDIT, Permission.TARIFF_TRY},
     Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_EDIT, Permission.AUDIT_VIEW, Permission.REGISTER_VIEW},
 }
 """The administrator cannot touch money: no bypass role (brief F8)."""

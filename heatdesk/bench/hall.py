@@ -26,7 +26,7 @@ BLOCK = 60
 BARE_BLOCKS = 8
 """Blocks of each branch that only the bare SQL pays for, an even number."""
 
-_PASSWORD = "a cashier of the bench"  # noqa: S105 (opens nothing but a database that lives for minutes)
+PASSWORD = "somebody of the bench"  # noqa: S105 (opens nothing but a database that lives for minutes)
 _DAY = date(2026, 10, 20)
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 _TICKED = re.compile(r'<input type="checkbox" name="season" value="(\d+)" form="pay" checked')
@@ -84,7 +84,7 @@ def _bill() -> None:
 
 def _cashiers() -> list[tuple[Staff, TillShift, NumberBook]]:
     """Eight for the counters and eight for the bare SQL, two of each in every branch."""
-    password = auth.hash_password(_PASSWORD)
+    password = auth.hash_password(PASSWORD)
     people = []
     with transaction():
         for number in range(2 * CASHIERS):
@@ -164,14 +164,14 @@ class Browser:
     def __post_init__(self) -> None:
         self._connection = HTTPConnection(*self.address, timeout=60)
         self._cookie = ""
-        form = dict(_HIDDEN.findall(self._get("/login")))
-        answer = self._send("POST", "/login", {**form, "login": self.login, "password": _PASSWORD})
+        form = dict(_HIDDEN.findall(self.get("/login")))
+        answer = self._send("POST", "/login", {**form, "login": self.login, "password": PASSWORD})
         if answer[0] != 302:
             raise RuntimeError(f"{self.login} could not sign in: {answer[0]}")
 
     def form_of(self, account_id: int) -> dict[str, str | list[str]]:
         """The payment form of an account's page, filled in with the whole sum in cash."""
-        page = self._get(f"/billing/counter/{account_id}")
+        page = self.get(f"/billing/counter/{account_id}")
         form: dict[str, str | list[str]] = dict(_HIDDEN.findall(page))
         return {**form, "season": _TICKED.findall(page), "tender-cash": form["shown_due"]}
 
@@ -188,12 +188,12 @@ class Browser:
     def serve_all(self, account_ids: list[int]) -> None:
         """One customer after the other, each from the open page to the next empty counter."""
         for account_id in account_ids:
-            self._get(self.pay(account_id, self.form_of(account_id)))
+            self.get(self.pay(account_id, self.form_of(account_id)))
 
     def close(self) -> None:
         self._connection.close()
 
-    def _get(self, path: str) -> str:
+    def get(self, path: str) -> str:
         status, _, page = self._send("GET", path)
         if status != 200:
             raise RuntimeError(f"{path} was answered {status}")

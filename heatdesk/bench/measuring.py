@@ -91,6 +91,12 @@ class Stopwatch:
         return int(self._session.read_text().split()[0]) / 1e9 if self._is_local else 0.0
 
 
+def busy_seconds(pid: int) -> float:
+    """Processor seconds that the threads of a process of this Linux have used; none for one that is gone."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
 def seconds(work: Callable[[], object]) -> float:
     """How long one call takes."""
     start = perf_counter()

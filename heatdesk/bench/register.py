@@ -32,6 +32,8 @@ GIVEN = (
 
 BRANCHES = 10
 _COMMUNITIES = 1200
+_SIZES = {"branches": BRANCHES, "offices": 5, "estates": _COMMUNITIES}
+"""Offices are those of one branch."""
 _FIRST = "兴金万华龙凤阳光绿翠碧云天星月河湖江山林东西南北中春秋和平安泰福祥瑞锦御红新紫向"
 _SECOND = "工城科泽府景园湾岸庭地辰海波峰润居泰安康宁乐美嘉丽怡雅盛达源"
 _ENDINGS = (
@@ -69,7 +71,7 @@ def _fill(rows: int) -> None:
     names = [first + second for first, second in islice(product(_FIRST, _SECOND), _COMMUNITIES)]
     _keep("estate", [(name + _ENDINGS[i * 7 % len(_ENDINGS)], "") for i, name in enumerate(names)])
     for statement in _STATEMENTS:
-        db.session.execute(text(statement), {"rows": rows, "branches": BRANCHES, "estates": _COMMUNITIES})
+        db.session.execute(text(statement), _SIZES | {"rows": rows})
 
 
 def _spread(signs: str) -> list[tuple[str, str]]:
@@ -127,14 +129,18 @@ _STATEMENTS = (
       from numbered
     """,
     "insert into branch (name) select '第' || n || '分公司' from generate_series(1, :branches) as n",
-    "insert into office (branch_id, name) select id, name || '网所' from branch",
+    """
+    insert into office (branch_id, name)
+    select branch.id, branch.name || place || '所' from branch, generate_series(1, :offices) as place
+     order by branch.id, place
+    """,
     "insert into heat_source (name) values ('热电厂')",
     "insert into station (heat_source_id, name) select id, '一站' from heat_source",
     "insert into district (name) values ('铁西区')",
     "insert into community (district_id, name) select district.id, sign from estate, district",
     """
     insert into building (community_id, station_id, office_id, name)
-    select community.id, station.id, 1 + (flat.estate * :branches / :estates), flat.building || '号楼'
+    select community.id, station.id, 1 + (flat.estate * :branches * :offices / :estates), flat.building || '号楼'
       from (select distinct estate, estate_name, building from flat) flat
       join community on community.name = flat.estate_name, station
      order by flat.estate, flat.building

@@ -7,7 +7,6 @@ processor time of everybody who took part, which says more on a machine that is 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, create_engine, text
 
 from heatdesk import tables
-from heatdesk.bench.measuring import Figures, Times, application, own_database
+from heatdesk.bench.measuring import Figures, Times, application, busy_seconds, own_database
 from heatdesk.bench.season_data import DATA, DISCARD, YARDSTICK
 from heatdesk.billing.models import SeasonRun
 from heatdesk.billing.rules.workflow import RunState
@@ -59,12 +58,12 @@ def run(rows: int = 1_000_000, rounds: int = 3) -> Figures:
 
 
 def _rounds(flats: int, rounds: int) -> list[Round]:
-    with _city(flats) as engine, crew(PROCESSES) as workers:
+    with city(flats) as engine, crew(PROCESSES) as workers:
         return [_round(engine, workers) for _round_no in range(rounds)]
 
 
 @contextmanager
-def _city(flats: int) -> Iterator[Engine]:
+def city(flats: int) -> Iterator[Engine]:
     """A database with a city of this many flats; gives a connection of its owner."""
     with own_database() as url:
         engine = create_engine(url)
@@ -132,9 +131,4 @@ def _busy(engine: Engine, workers: Crew) -> float:
         sessions = connection.scalars(
             text("select pid from pg_stat_activity where datname = current_database()")
         ).all()
-    return sum(_busy_of(pid) for pid in (*workers.pids, *sessions))
-
-
-def _busy_of(pid: int) -> float:
-    found = Path(f"/proc/{pid}/schedstat")
-    return int(found.read_text().split()[0]) / 1e9 if found.exists() else 0.0
+    return sum(busy_seconds(pid) for pid in (*workers.pids, *sessions))

@@ -8,8 +8,9 @@ from sqlalchemy import text, update
 from heatdesk import jobs
 from heatdesk.auth.models import Staff
 from heatdesk.billing.rules.workflow import ImportState
-from heatdesk.billing.services import register_imports, season_runs
+from heatdesk.billing.services import register_imports, season_runs, tariff_trials
 from heatdesk.billing.services.register_opening import totals_from
+from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.jobs import Job
 
@@ -18,6 +19,20 @@ from heatdesk.jobs import Job
 def carry_out_season_run(job: Job) -> None:
     """Shards of a trial or of a released run; several workers may share one job."""
     season_runs.carry_out(job.arguments["run_id"], partial(jobs.report_progress, job.id))
+
+
+@jobs.job(tariff_trials.JOB_KIND)
+def carry_out_tariff_trial(job: Job) -> None:
+    """Shards of a tariff trial; several workers may share one job, a trial removed meanwhile is done."""
+    tariff_trials.carry_out(job.arguments["trial_id"], partial(jobs.report_progress, job.id))
+
+
+@jobs.queue.periodic(cron="23 3 * * *")
+@jobs.queue.task(name="heatdesk.expire_trials", queueing_lock="expire_trials")
+def expire_trials(timestamp: int) -> None:  # noqa: ARG001 (the queue hands it over)
+    """Every night: trials older than thirty days go. Safe to repeat: what is gone is not old any more."""
+    with jobs.application().app_context(), transaction():
+        tariff_trials.expire(now())
 
 
 @jobs.job(register_imports.CHECK_JOB)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from heatdesk.approvals.services import lists as request_lists
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.models import Account, Bill, SeasonRun, Tariff, TillShift
+from heatdesk.billing.models import Account, AccountBalance, SeasonRun, Tariff, TillShift
 from heatdesk.billing.rules.workflow import RunState, ShiftState, TariffState
 from heatdesk.db import db
 from heatdesk.i18n import _
@@ -100,9 +100,9 @@ def _own(column: Any, reader: Staff) -> Any:
 
 
 def _owing(reader: Staff) -> Select[Any]:
-    due = Bill.charged - Bill.reduced - Bill.paid
-    owes = select(Bill.account_id).where(Bill.account_id == Account.id, due > 0).exists()
-    return select(Account.id).where(owes, _own(Account.branch_id, reader))
+    return select(AccountBalance.account_id).where(
+        AccountBalance.owed > 0, _own(AccountBalance.branch_id, reader)
+    )
 
 
 def _open_tills(reader: Staff) -> Select[Any]:
@@ -145,10 +145,10 @@ _KINDS = (
         _runs,
     ),
     _Kind(
-        Permission.TARIFF_APPROVE,
+        Permission.TARIFF_EDIT,
         "tariffs.index",
         "file-earmark-check",
-        lambda: (_("Tariffs"), _("wait for approval")),
+        lambda: (_("Tariffs"), _("are drafts that bind nobody yet")),
         _tariffs,
     ),
     _Kind(

@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, func, literal, select
 
 from heatdesk.db import db
 from heatdesk.errors import Missing
+from heatdesk.network.models import Building
 from heatdesk.network.nouns import NOUNS, Noun
 
 PATH_SIGN = " › "
@@ -60,21 +61,26 @@ def listing(
         below: Any = child.model
         counted = select(func.count()).where(getattr(below, column) == table.id, in_branch(child, branch_id))
         query = query.add_columns(counted.scalar_subquery().label(child.key))
-    query = query.where(in_branch(noun, branch_id))
+    # The buildings stand beside their premises here, so the branch is asked of them.
+    query = query.where(in_branch(NOUNS["buildings"] if noun.key == "premises" else noun, branch_id))
     if under:
         query = query.where(getattr(table, under[0]) == under[1])
     if ids:
         query = query.where(table.id.in_(ids))
     if words:
         query = query.where(title.icontains(words, autoescape=True))
-    return query.order_by(*_order(noun))
+    return query.order_by(*_order(noun, is_under=bool(under)))
 
 
-def _order(noun: Noun) -> list[Any]:
-    """By name, so that 2号楼 stands before 10号楼: first by length of the digits in front, then by text."""
+def _order(noun: Noun, *, is_under: bool) -> list[Any]:
+    """By name, so that 2号楼 stands before 10号楼: first by length of the digits in front, then by text.
+
+    Premises stand as in the house, and where several houses are listed, house by house.
+    """
     table: Any = noun.model
     if noun.key == "premises":
-        return [table.unit, table.floor.nulls_last(), func.length(table.room), table.room, table.id]
+        house = [] if is_under else [Building.id]
+        return [*house, table.unit, table.floor.nulls_last(), func.length(table.room), table.room, table.id]
     number = func.length(func.substring(table.name, r"^\d+"))
     return [number.nulls_first(), table.name, table.id]
 

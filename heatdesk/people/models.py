@@ -17,7 +17,10 @@ class Customer(Model):
     """A person or organisation; the name's pinyin initials are stored because search runs on them."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index(None, "name"),)
+    __table_args__ = (
+        Index(None, "name"),
+        Index("ix_customer_organisation", "id", postgresql_where=text("kind = 'organisation'")),
+    )
 
     id: Mapped[Pk]
     kind: Mapped[CustomerKind]

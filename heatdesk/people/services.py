@@ -9,6 +9,7 @@ from heatdesk.db import Model, db
 from heatdesk.errors import BadInput, Missing
 from heatdesk.people.models import Customer, CustomerKind
 from heatdesk.search import AccountSearch
+from heatdesk.web.pages import COUNT_LIMIT
 from heatdesk.web.versions import refuse_if_changed
 
 
@@ -37,20 +38,40 @@ def get(customer_id: int, branch_id: int | None, *, lock: bool = False) -> Custo
     return customer
 
 
-def listing(branch_id: int | None, *, words: str = "", kind: str = "", sort: str = "") -> Select[Any]:
-    """Customers by number of entry, or by name when asked; `words` looks in names, phones, cards and initials."""
+def listing(
+    branch_id: int | None, *, words: str = "", kind: str = "", sort: str = "", whole: bool = False
+) -> Select[Any]:
+    """Customers by number of entry, or by name when asked; `words` looks in names, phones, cards and initials.
+
+    Of a word that fits more than a list shows, any so many are taken; all of them when the list is read `whole`.
+    """
     query = select(Customer).where(in_branch(branch_id))
     if kind in set(CustomerKind):
         query = query.where(Customer.kind == kind)
     if words:
-        query = query.where(Customer.id.in_(_found(words)))
-    orders: dict[str, Any] = {"name": Customer.name.asc(), "-name": Customer.name.desc()}
-    return query.order_by(orders[sort], Customer.id) if sort in orders else query.order_by(Customer.id.desc())
+        query = query.where(
+            Customer.id.in_(_found(words, branch_id, most=None if whole or kind else COUNT_LIMIT))
+        )
+    orders: dict[str, tuple[Any, ...]] = {
+        "name": (Customer.name.asc(), Customer.id.asc()),
+        "-name": (Customer.name.desc(), Customer.id.desc()),
+    }
+    return query.order_by(*orders.get(sort, (Customer.id.desc(),)))
 
 
-def _found(words: str) -> Any:
-    """Ids by the start of the name, and by everything an account can be found by."""
-    by_name = select(Customer.id).where(Customer.name.startswith(words, autoescape=True))
+def counted(branch_id: int | None, *, words: str = "", kind: str = "") -> Select[Any] | None:
+    """For counting the whole list of a large branch: its accounts, which soon are more than are counted; else None."""
+    if branch_id is None or words or kind in set(CustomerKind):
+        return None
+    account = _accounts()
+    own = select(account.c.id).where(account.c.branch_id == branch_id)
+    is_large = db.session.scalar(own.offset(2 * COUNT_LIMIT).limit(1)) is not None
+    return own if is_large else None
+
+
+def _found(words: str, branch_id: int | None, *, most: int | None) -> Any:
+    """Ids by the start of the name, and by everything an account can be found by; at most so many of each."""
+    by_name = select(Customer.id).where(Customer.name.startswith(words, autoescape=True)).limit(most)
     fitting = search.fitting(words)
     if not fitting:
         return by_name
@@ -59,8 +80,9 @@ def _found(words: str) -> Any:
         select(account.c.customer_id)
         .join(AccountSearch, AccountSearch.account_id == account.c.id)
         .where(*fitting)
+        .limit(most)
     )
-    return union(by_name, known)
+    return union(by_name, known if branch_id is None else known.where(AccountSearch.branch_id == branch_id))
 
 
 def create(values: dict[str, Any]) -> Customer:

@@ -53,6 +53,24 @@ def write_xlsx(
     return buffer.getvalue()
 
 
+def write_sheets(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]]) -> bytes:
+    """A workbook of several sheets, each `(name, header, rows)`, written as `write_xlsx` does."""
+    buffer = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as workbook:
+        pen = _Pen(workbook)
+        for name, header, rows in sheets:
+            sheet = pen.new_sheet(name, 1, header, ())
+            for line, row in enumerate(rows, 1):
+                pen.write_row(sheet, line, row)
+    return buffer.getvalue()
+
+
+def plain_cell(value: str) -> str:
+    """A text as a cell of a text table: one that begins like a formula gets the sign that keeps it a text."""
+    return f"'{value}" if DANGEROUS.match(value) else value
+
+
 class _Pen:
     """The formats of one workbook and how each kind of value is written with them."""
 

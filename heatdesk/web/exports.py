@@ -12,7 +12,7 @@ from heatdesk.errors import RuleBroken
 from heatdesk.sheets.writing import Value, write_xlsx
 
 EXPORT_LIMIT = 50_000
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TooManyRows(RuleBroken):
@@ -39,5 +39,5 @@ def as_file(rows: Iterable[Sequence[Value]], header: Sequence[str], *, name: str
     content = write_xlsx(rows, [str(title) for title in header], sheet_name=name)
     file_name = f"heatdesk-{name}-{today().isoformat()}.xlsx"
     return Response(
-        content, mimetype=_TYPE, headers={"Content-Disposition": f'attachment; filename="{file_name}"'}
+        content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{file_name}"'}
     )

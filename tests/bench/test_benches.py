@@ -1,5 +1,6 @@
 """Every bench runs at a size of seconds and finds its own work in order; how fast it was says nothing here."""
 
+from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from heatdesk.bench import payments, search
+from heatdesk.bench import pages, payments, search
 from heatdesk.bench.cli import benches, command
 from heatdesk.bench.measuring import Stopwatch, in_turn, own_database, percentile
 
@@ -20,7 +21,7 @@ def _installation(monkeypatch, server_url, tmp_path):
 
 
 def test_all_benches_are_known():
-    assert set(benches()) == {"importing", "invoices", "payments", "search", "season"}
+    assert set(benches()) == {"importing", "invoices", "pages", "payments", "search", "season", "trial"}
 
 
 def test_a_database_of_its_own_is_dropped_even_after_a_failure(server_url):
@@ -61,8 +62,36 @@ def test_the_season_runs():
     assert set(season.TARGETS) <= set(season.run(rows=2000, rounds=1))
 
 
+def test_a_tariff_is_tried():
+    trial = benches()["trial"]
+    told = trial.run(rows=2000, rounds=1)
+    assert set(trial.TARGETS) <= set(told)
+    assert told["rows in the books before and after"] == "0 and 0"
+
+
 def test_the_import_holds():
     assert benches()["importing"].run(rows=300)["verify"] == "everything holds"
+
+
+def test_every_page_is_asked_for(monkeypatch):
+    told = benches()["pages"].run(rows=2000, rounds=1)
+    assert set(pages.TARGETS) <= set(told)
+    assert int(told["pages"]) == sum(map(len, pages.PAGES.values()))
+
+
+def test_no_list_is_forgotten(shared_app):
+    """A new list is measured at a million rows, too."""
+    places = defaultdict(lambda: "1", noun="offices")
+    adapter = shared_app.url_map.bind("localhost")
+    asked = {
+        adapter.match(page.format_map(places).partition("?")[0])[0]
+        for asked_by in pages.PAGES.values()
+        for page in asked_by
+    }
+    lists = {rule.endpoint for rule in shared_app.url_map.iter_rules() if rule.endpoint.endswith(".index")}
+    assert lists - asked == {"receipts.index", "network_exports.index"}, (
+        "add the list to heatdesk/bench/pages.txt; a receipt is looked up, an export is a file"
+    )
 
 
 def test_invoices_are_drawn_by_the_command():

@@ -13,7 +13,7 @@ from heatdesk.auth.permissions import Role
 from heatdesk.billing.errors import NoOpenTill, TillBeingCounted, TillIsCounted
 from heatdesk.billing.models import Entry, Journal, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
-from heatdesk.billing.services import ledger, takings, tills
+from heatdesk.billing.services import ledger, takings, till_counts, tills
 from heatdesk.db import db
 from tests import factories
 from tests.billing.drawers import close_drawer, make_hall, open_drawer
@@ -197,7 +197,8 @@ def test_a_differing_slip_wants_a_reason_and_moves_no_money(hall, cashier):
     cashier.post(path, typed(hall, other_cash="200", reason="pos 未打印", **{"slip-wechat": "25"}))
     assert booked(JournalKind.TILL_CLOSE) == [("1002", "1001", Decimal("200.00"))]
     lines = {
-        line.method: line.over_short for line in tills.count_lines(db.session.get(TillShift, hall.shift.id))
+        line.method: line.over_short
+        for line in till_counts.count_lines(db.session.get(TillShift, hall.shift.id))
     }
     assert lines["wechat"] == Decimal("5.00")
 

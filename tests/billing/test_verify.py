@@ -178,6 +178,16 @@ PLANTED = [
     ("I27", "grant update on entry to heatdesk_app"),
     ("I27", "grant delete on bill_season_1 to heatdesk_app"),
     ("I28", "alter table account add constraint later check (opened_on > '1900-01-01') not valid"),
+    ("I29", "update account_balance set owed = owed + 1 where account_id = (select min(account_id) from bill)"),
+    ("I29", "delete from account_balance where account_id = (select min(id) from account)"),
+    ("I29", "update building_figures set owing = owing + 1, owed = owed + 1 where owed > 0"),
+    ("I29", "update building_area set area_m2 = area_m2 - 1"),
+    ("I29", "update building_area set day = day + 1"),
+    ("I29", "update building_season set bills = bills + 1"),
+    ("I29", "update bill set paid = paid - 1 where account_id = (select min(account_id) from bill)"),
+    ("I29", "update supply_term set building_area_m2 = 1 where id = (select min(id) from supply_term)"),
+    ("I27", "alter table bill disable trigger balance_update"),
+    ("I27", "grant update on account_balance to heatdesk_app"),
     (
         "I15",
         ("insert into charge (season_id, account_id, item, revision, journal_id, amount, target, explanation) "

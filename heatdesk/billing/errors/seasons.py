@@ -85,3 +85,32 @@ class DaysNotOpen(RuleBroken):
 
 class RunIsOver(RuleBroken):
     message = "This run is over; there is nothing to go on with or to withdraw."
+
+
+class TwoOfOneClass(RuleBroken):
+    message = (
+        "Two of the versions are for the same class, and a class has one draft at a time. "
+        "Load the older one, have it approved, then load the newer one."
+    )
+
+
+class NothingToTry(RuleBroken):
+    message = "Choose at least one draft to try."
+
+
+class NothingCharged(RuleBroken):
+    message = "Season %(code)s has no bills yet. Compare with the tariffs in force instead."
+
+
+class TrialUnderWay(RuleBroken):
+    message = (
+        "The same drafts are being tried on season %(code)s just now. Open that trial, or stop it first."
+    )
+
+
+class TrialIsOver(RuleBroken):
+    message = "This trial is over; there is nothing to stop or to go on with."
+
+
+class TrialIsRunning(RuleBroken):
+    message = "This trial is still running. Stop it first, then remove it."

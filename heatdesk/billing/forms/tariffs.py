@@ -1,183 +1,103 @@
-"""The form of a tariff draft: the parameters every price document has; rarer ones are kept as they are."""
+"""The form of a tariff draft: every figure that the rules know, in groups that open where they are used."""
 
-from decimal import Decimal
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
-from wtforms.validators import Optional, StopValidation
+from wtforms import FieldList, Form, FormField, HiddenField
 
-from heatdesk.billing.forms.supply_terms import DayField
-from heatdesk.billing.rules.states import AreaBase, AreaPartKind, PriceUnit, UseClass
+from heatdesk.billing.forms.tariff_fields import FAMILY, FamilyForm, Rows, form_of
+from heatdesk.billing.forms.tariff_values import fill, read_group
+from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff
-from heatdesk.i18n import _, lazy
-from heatdesk.web.fields import Present, QuantityField, choices, text_field
+from heatdesk.billing.services.tariff_words import GROUPS, said_key
+from heatdesk.errors import BadInput
+from heatdesk.i18n import _
 
-PRICE_UNITS = {
-    PriceUnit.SEASON: lazy("yuan per m² and season"),
-    PriceUnit.MONTH: lazy("yuan per m² and month"),
-    PriceUnit.DAY: lazy("yuan per m² and day"),
-}
-AREA_BASES = {
-    AreaBase.BUILDING: lazy("building area"),
-    AreaBase.INNER: lazy("inner area"),
-    AreaBase.USABLE: lazy("usable area"),
-}
-BALCONY = {
-    "": lazy("no rule: balconies cannot be recorded"),
-    "in": lazy("counted in the area"),
-    "beside": lazy("measured besides"),
-}
-HEIGHTS = {"": lazy("none"), "step": lazy("per step of height")}
+_STEP = re.compile(r"[^.\[\]]+")
+_FORM: Any = form_of(Tariff, base=Form)
 
 
-class TariffForm(FlaskForm):
-    """Shares are typed in per cent, as the documents state them."""
+class TariffForm(FlaskForm, _FORM):
+    """Shares are typed in per cent, the rate of late payment in per mille, as the documents state them."""
 
     seen = HiddenField()
-    document_no = text_field(
-        lazy("Document number"), longest=100, description=lazy("文号, as printed on the decision.")
-    )
-    document_title = text_field(lazy("Title of the document"), required=False)
-    valid_from = DayField(
-        lazy("Valid from"),
-        [Present()],
-        description=lazy("A season takes the version in force on its first day."),
-    )
-    price = QuantityField(lazy("Price"), [Present()], above=Decimal(0), most=Decimal(1000))
-    price_unit = SelectField(lazy("Price is"), choices=choices(PRICE_UNITS.items()))
-    months = QuantityField(lazy("Months of a season"), above=Decimal(0), most=Decimal(12))
-    area_base = SelectField(lazy("Area that counts"), choices=choices(AREA_BASES.items()))
-    divisor = QuantityField(
-        lazy("Building area ÷"),
-        [Optional()],
-        above=Decimal(0),
-        most=Decimal(10),
-        places=4,
-        description=lazy("Where the inner or usable area is not recorded; 1.333 in Harbin."),
-    )
-    balcony = SelectField(lazy("Balcony"), choices=choices(BALCONY.items()))
-    balcony_heated = QuantityField(lazy("Heated balcony counts ×"), [Optional()], most=Decimal(2))
-    balcony_unheated = QuantityField(lazy("Unheated balcony counts ×"), [Optional()], most=Decimal(2))
-    height = SelectField(lazy("Over-height"), choices=choices(HEIGHTS.items()))
-    above_m = QuantityField(lazy("Above (m)"), [Optional()], above=Decimal(0), most=Decimal(20))
-    step_m = QuantityField(lazy("Step (m)"), [Optional()], above=Decimal(0), most=Decimal(5))
-    step_percent = QuantityField(lazy("Each step adds (%)"), [Optional()], most=Decimal(100))
-    suspended_percent = QuantityField(
-        lazy("Due while suspended (%)"),
-        [Optional()],
-        most=Decimal(100),
-        description=lazy("The basic fee. Empty: heat cannot be suspended under this tariff."),
-    )
-    cut_percent = QuantityField(lazy("Due while cut off (%)"), [Optional()], most=Decimal(100))
+    form_errors: list[str]
 
-    def validate_months(self, field: Any) -> None:
-        if self.price_unit.data != PriceUnit.MONTH:
+    def rules(self, use_class: UseClass) -> Tariff:
+        """What was typed; raises `BadInput` where it does not fit together."""
+        return Tariff.from_parameters({**read_group(self), "use_class": use_class.value})
+
+    def refuse(self, refusal: BadInput) -> None:
+        """Put a refusal of the rules beside the field that it is about."""
+        field = _find(self, str(refusal.values.get("key", "")))
+        values = dict(refusal.values)
+        if field is None:
+            self.form_errors.append(_(refusal.message, **values))
             return
-        if field.data is None or field.data != field.data.to_integral_value():
-            raise StopValidation(_("A price per month needs the whole months of a season, such as 5."))
+        values["key"] = str(field.label.text)
+        sentence = _(refusal.message, **values)
+        if isinstance(field, FormField):
+            field.form.form_errors = [*field.form.form_errors, sentence]
+        else:
+            field.errors = [*field.errors, sentence]
 
-    def validate_divisor(self, field: Any) -> None:
-        if field.data is not None and self.area_base.data == AreaBase.BUILDING:
-            raise StopValidation(_("The building area needs no conversion; leave this empty."))
+    def faults(self) -> list[tuple[str, str, str]]:
+        """Every fault with the address and the name of its field, in the order of the page."""
+        return [*_faults(self), *(("", "", fault) for fault in self.form_errors)]
 
-    def validate_height(self, field: Any) -> None:
-        given = [self.above_m.data, self.step_m.data, self.step_percent.data]
-        if field.data == "step" and None in given:
-            raise StopValidation(_("Say above which height, by which step, and what each step adds."))
+    def is_assumed(self, name: str) -> bool:
+        """Whether no source gives the value of the field called `name`, or of the whole group."""
+        steps = name.split("-")
+        if self.height.form[FAMILY].data in steps[1:2]:
+            del steps[1]
+        return ".".join(steps) in (self.assumed.data or ())
 
-    def validate_cut_percent(self, field: Any) -> None:
-        if field.data is not None and self.suspended_percent.data is None:
-            raise StopValidation(_("Say first what is due while suspended."))
-
-    def rules(self, use_class: UseClass, start: dict[str, Any]) -> Tariff:
-        """What was typed on top of `start`, whose rarer parameters stay; raises `BadInput` where they do not fit."""
-        given = {
-            **start,
-            "use_class": use_class.value,
-            "document_no": self.document_no.data,
-            "document_title": self.document_title.data or "",
-            "valid_from": self.valid_from.data,
-            "price": self.price.data,
-            "price_unit": self.price_unit.data,
-            "months": None if self.months.data is None else int(self.months.data),
-            "area": {**start.get("area", {}), "base": self.area_base.data, "divisor": self.divisor.data},
-            "height": self._height(start.get("height")),
-            "parts": self._parts(start.get("parts", [])),
-            "suspension": self._suspension(start.get("suspension")),
-        }
-        return Tariff.from_parameters(given)
-
-    def _height(self, before: dict[str, Any] | None) -> dict[str, Any] | None:
-        if self.height.data not in ("", "step"):
-            return before
-        if self.height.data == "":
-            return None
-        kept = before if before and before.get("family") == "step" else {}
-        share = (self.step_percent.data or Decimal(0)) / 100
-        return {
-            **kept,
-            "family": "step",
-            "above_m": self.above_m.data,
-            "step_m": self.step_m.data,
-            "share": share,
-        }
-
-    def _parts(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        others = [part for part in before if part["kind"] != AreaPartKind.BALCONY]
-        if not self.balcony.data:
-            return others
-        known: dict[str, Any] = next((part for part in before if part["kind"] == AreaPartKind.BALCONY), {})
-        heated = Decimal(1) if self.balcony_heated.data is None else self.balcony_heated.data
-        balcony = {
-            **known,
-            "kind": AreaPartKind.BALCONY.value,
-            "in_area": self.balcony.data == "in",
-            "by_net_height": [{"above_m": "0", "coefficient": heated}],
-            "unheated": self.balcony_unheated.data,
-        }
-        return [balcony, *others]
-
-    def _suspension(self, before: dict[str, Any] | None) -> dict[str, Any] | None:
-        if self.suspended_percent.data is None:
-            return None
-        cut = self.cut_percent.data
-        share = self.suspended_percent.data / 100
-        return {**(before or {}), "share": share, "cut_share": None if cut is None else cut / 100}
+    def groups(self) -> list[Any]:
+        """The fields of the rules, in the order in which they are shown."""
+        return [self[name] for name in GROUPS]
 
 
-def filled_from(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The form's fields as a stored version has them."""
-    area, height = parameters.get("area", {}), parameters.get("height") or {}
-    suspension = parameters.get("suspension") or {}
-    found = [part for part in parameters.get("parts", []) if part["kind"] == AreaPartKind.BALCONY]
-    balcony: dict[str, Any] = found[0] if found else {}
-    heated = balcony.get("by_net_height", [{"coefficient": "1"}])[0]["coefficient"] if balcony else None
-    return {
-        **{name: parameters.get(name) for name in ("document_no", "document_title", "price_unit")},
-        "price": _number(parameters.get("price")),
-        "months": _number(parameters.get("months")),
-        "area_base": area.get("base"),
-        "divisor": _number(area.get("divisor")),
-        "balcony": "" if not balcony else "in" if balcony["in_area"] else "beside",
-        "balcony_heated": _number(heated),
-        "balcony_unheated": _number(balcony.get("unheated")),
-        "height": height.get("family", ""),
-        "above_m": _number(height.get("above_m")),
-        "step_m": _number(height.get("step_m")),
-        "step_percent": _percent(height.get("share")),
-        "suspended_percent": _percent(suspension.get("share")),
-        "cut_percent": _percent(suspension.get("cut_share")),
-    }
+def _find(form: Any, key: str) -> Any:
+    """The field that a key of the rules such as `low_temperature.bands[1].share` names, or the group around it."""
+    found, inside = None, form
+    for step in _STEP.findall(key):
+        if isinstance(found, Rows):
+            rows = found.said()
+            if not step.isdigit() or int(step) >= len(rows):
+                return found
+            found = rows[int(step)]
+        elif isinstance(inside, FamilyForm) and step not in inside and inside[FAMILY].data:
+            chosen = inside[inside[FAMILY].data].form
+            if step not in chosen:
+                return found
+            found = chosen[step]
+        elif inside is not None and step in inside:
+            found = inside[step]
+        else:
+            return found
+        inside = found.form if isinstance(found, FormField) else None
+    return found
 
 
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _faults(form: Any) -> Iterator[tuple[str, str, str]]:
+    for field in form:
+        if isinstance(field, FormField):
+            yield from ((field.id, str(field.label.text), fault) for fault in field.form.form_errors)
+            yield from _faults(field.form)
+        elif isinstance(field, FieldList):
+            yield from (
+                (field.id, str(field.label.text), fault) for fault in field.errors if isinstance(fault, str)
+            )
+            for entry in field.entries:
+                yield from _faults(entry.form)
+        else:
+            yield from ((field.id, str(field.label.text), fault) for fault in field.errors)
 
 
-def _percent(share: Any) -> Decimal | None:
-    """0.2 → 20, without a tail of zeros."""
-    if share is None:
-        return None
-    hundred = Decimal(str(share)) * 100
-    return hundred.quantize(Decimal(1)) if hundred == hundred.to_integral_value() else hundred.normalize()
+def filled_form(parameters: dict[str, Any], **more: Any) -> Any:
+    """The form as a stored version, or the blank page a first one starts from, has it."""
+    form: Any = TariffForm(data={**fill(Tariff, parameters), **more})
+    form.assumed.choices = [(key, said_key(key)) for key in parameters.get("assumed", ())]
+    return form

@@ -2,6 +2,7 @@
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
 from heatdesk.billing.models.adjustments import Adjustment, DebtRecovery, SubsidyReceipt
+from heatdesk.billing.models.balances import AccountBalance, BuildingArea, BuildingFigures, BuildingSeason
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
 from heatdesk.billing.models.imports import ImportBatch
 from heatdesk.billing.models.ledger import (
@@ -19,13 +20,18 @@ from heatdesk.billing.models.refunds import Refund
 from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
 from heatdesk.billing.models.seasons import Season, Tariff
 from heatdesk.billing.models.tills import TillShift
+from heatdesk.billing.models.trials import TariffTrial, TrialFlat, TrialShard
 
 __all__ = [
     "Account",
+    "AccountBalance",
     "Adjustment",
     "Allocation",
     "AreaPart",
     "Bill",
+    "BuildingArea",
+    "BuildingFigures",
+    "BuildingSeason",
     "BusinessDay",
     "Charge",
     "ChargeBasis",
@@ -48,8 +54,11 @@ __all__ = [
     "SubsidyReceipt",
     "SupplyTerm",
     "Tariff",
+    "TariffTrial",
     "Tender",
     "TillShift",
+    "TrialFlat",
+    "TrialShard",
     "entry_id_sequence",
     "journal_id_sequence",
 ]

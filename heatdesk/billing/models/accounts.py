@@ -22,7 +22,8 @@ class Account(Model):
         ),
         Index(None, "customer_id"),
         Index(None, "premises_id"),
-        Index(None, "branch_id", "id"),
+        Index(None, "branch_id", "card_no"),
+        Index("ix_account_locked", "id", postgresql_where=text("is_locked")),
         CheckConstraint("closed_on >= opened_on", name="closed_after_opened"),
     )
 
@@ -55,6 +56,9 @@ class SupplyTerm(Model):
             name="ex_supply_term_overlap",
         ),
         Index(None, "account_id", "starts_on"),
+        Index(None, "building_area_m2", "account_id"),
+        Index("ix_supply_term_unusual_state", "state", postgresql_where=text("state <> 'supplied'")),
+        Index("ix_supply_term_unusual_mode", "mode", postgresql_where=text("mode <> 'area'")),
     )
 
     id: Mapped[Pk]

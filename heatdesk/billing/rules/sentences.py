@@ -76,6 +76,8 @@ SENTENCES: dict[str, str] = {
     "connection_agreed": msgid("Agreed area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
     "connection_measured": msgid("Measured area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
     "connection_adjusted": msgid("Adjustment as agreed: %(adjustment)s yuan."),
+    "taken_over": msgid("%(amount)s yuan of card %(card_no)s were taken over at the change of owner."),
+    "handed_over": msgid("%(amount)s yuan passed to card %(card_no)s at the change of owner."),
     "amount": msgid("%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan."),
     "stated_write_down": msgid("Written down by %(amount)s yuan as agreed."),
     "stated_receivable": msgid("Adjusted by %(amount)s yuan as agreed."),

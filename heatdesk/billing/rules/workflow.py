@@ -112,3 +112,18 @@ class ImportState(StrEnum):
     CHECKED = "checked"
     APPLIED = "applied"
     WITHDRAWN = "withdrawn"
+
+
+class TrialState(StrEnum):
+    """A tariff trial: it posts nothing, so it is never released, only looked at and removed."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class TrialBasis(StrEnum):
+    """What a trial compares the drafts with: the tariffs in force, or what the season's bills say."""
+
+    APPROVED = "approved"
+    CHARGED = "charged"

@@ -29,6 +29,9 @@ from heatdesk.money import ZERO
 INCOME = {Item.HEAT: LedgerCode.HEAT_INCOME, Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME}
 """Where each item's money is earned."""
 
+STATED = frozenset({Item.TRANSFER.value})
+"""Items that a request stated once: they follow from no fact, so an assessment leaves them alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
@@ -192,6 +195,8 @@ class Plan:
     ) -> list[ItemChange]:
         changes = []
         for item in dict.fromkeys([*grouped, *charged]):
+            if item in STATED:
+                continue
             before, revision = charged.get(item, (ZERO, 0))
             lines = tuple(grouped.get(item, ()))
             target = sum((line.amount for line in lines), ZERO)

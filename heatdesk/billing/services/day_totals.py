@@ -23,7 +23,7 @@ from heatdesk.billing.models import (
 )
 from heatdesk.billing.rules.tills import COUNTED_METHODS
 from heatdesk.billing.rules.workflow import NumberKind, TenderMethod
-from heatdesk.billing.services.takings import journals_of_day, tender_flows
+from heatdesk.billing.services.takings import entries_of_day, journals_of_day, tender_flows
 from heatdesk.db import db
 from heatdesk.money import ZERO
 
@@ -64,10 +64,7 @@ def _moved(branch_id: int, day: date) -> Sequence[Row[Any]]:
         func.count().label("entries"),
     )
     return db.session.execute(
-        select(*columns)
-        .join(Journal, Journal.id == Entry.journal_id)
-        .where(*journals_of_day(branch_id, day))
-        .group_by(Entry.debit, Entry.credit)
+        select(*columns).where(entries_of_day(branch_id, day)).group_by(Entry.debit, Entry.credit)
     ).all()
 
 

@@ -88,17 +88,18 @@ def listed(narrowed: PaymentFilter) -> Select[Any]:
 def totals(narrowed: PaymentFilter) -> tuple[int, Decimal, int]:
     """Standing payments, what they come to, and how many were voided."""
     stands = Receipt.state == PaperState.ISSUED
-    row = db.session.execute(
-        _joined(
-            select(
-                func.count().filter(stands),
-                func.coalesce(func.sum(Payment.amount).filter(stands), ZERO),
-                func.count().filter(~stands),
-            ),
-            narrowed,
-        )
-    ).one()
+    query = select(
+        func.count().filter(stands),
+        func.coalesce(func.sum(Payment.amount).filter(stands), ZERO),
+        func.count().filter(~stands),
+    )
+    row = db.session.execute(_narrowed(query, narrowed)).one()
     return row[0], row[1], row[2]
+
+
+def matching(narrowed: PaymentFilter) -> Select[Any]:
+    """The ids of all rows in no order, for counting them."""
+    return _narrowed(select(Payment.id), narrowed)  # type: ignore[no-any-return]
 
 
 def touches(narrowed: PaymentFilter, shift_id: int) -> bool:
@@ -117,6 +118,18 @@ def _joined(query: Any, narrowed: PaymentFilter) -> Any:
         .join(Receipt, Receipt.payment_id == Payment.id)
         .where(*narrowed.conditions())
     )
+
+
+def _narrowed(query: Any, narrowed: PaymentFilter) -> Any:
+    """With the tables alone that the conditions look at."""
+    query = (
+        query.select_from(Payment)
+        .join(TillShift, TillShift.id == Payment.till_shift_id)
+        .join(Receipt, Receipt.payment_id == Payment.id)
+    )
+    if narrowed.card_no:
+        query = query.join(Account, Account.id == Payment.account_id)
+    return query.where(*narrowed.conditions())
 
 
 def newest_day(branch_id: int | None) -> date | None:

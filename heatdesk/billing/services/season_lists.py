@@ -1,12 +1,13 @@
 """Lists of seasons and of what a run points at."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from heatdesk.auth.models import Staff
-from heatdesk.billing.models import Account, Bill, RunException, Season, SeasonRun
+from heatdesk.billing.models import Account, BuildingSeason, RunException, Season, SeasonRun
 from heatdesk.billing.rules.workflow import ExceptionKind, SeasonState
 from heatdesk.db import db
 from heatdesk.money import ZERO
@@ -16,7 +17,7 @@ from heatdesk.people.models import Customer
 
 def select_seasons(state: str | None, branch_id: int | None) -> Select[Any]:
     """Seasons, newest first, with bills, charged and owed of the reader's branch (None: of all)."""
-    sums = _sums(branch_id).group_by(Bill.season_id).subquery()
+    sums = _sums(branch_id).group_by(BuildingSeason.season_id).subquery()
     query: Any = select(
         Season,
         func.coalesce(sums.c.bills, 0).label("bills"),
@@ -31,7 +32,12 @@ def select_seasons(state: str | None, branch_id: int | None) -> Select[Any]:
 
 def figures(season: Season, branch_id: int | None) -> Any:
     """Bills, charged, paid and owed of one season."""
-    sums = _sums(branch_id).where(Bill.season_id == season.id).group_by(Bill.season_id).subquery()
+    sums = (
+        _sums(branch_id)
+        .where(BuildingSeason.season_id == season.id)
+        .group_by(BuildingSeason.season_id)
+        .subquery()
+    )
     query: Any = select(
         func.coalesce(func.sum(sums.c.bills), 0).label("bills"),
         func.coalesce(func.sum(sums.c.charged), ZERO).label("charged"),
@@ -63,6 +69,12 @@ def names_of_people(season_id: int) -> dict[int, str]:
     rows = db.session.execute(
         select(Staff.id, Staff.name).where(Staff.id.in_(people) | Staff.id.in_(releasers))
     )
+    return {row.id: row.name for row in rows}
+
+
+def names_of_staff(ids: Sequence[int]) -> dict[int, str]:
+    """What these members of staff are called."""
+    rows = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
 
@@ -98,16 +110,15 @@ def office_names() -> dict[str, str]:
 
 
 def _sums(branch_id: int | None) -> Select[Any]:
+    kept = BuildingSeason
     query: Any = select(
-        Bill.season_id,
-        func.count().label("bills"),
-        func.sum(Bill.charged).label("charged"),
-        func.sum(Bill.paid).label("paid"),
-        func.sum(Bill.charged - Bill.reduced - Bill.paid).label("owed"),
+        kept.season_id,
+        func.sum(kept.bills).label("bills"),
+        func.sum(kept.charged).label("charged"),
+        func.sum(kept.paid).label("paid"),
+        func.sum(kept.charged - kept.reduced - kept.paid).label("owed"),
     )
-    if branch_id is not None:
-        query = query.join(Account, Account.id == Bill.account_id).where(Account.branch_id == branch_id)
-    sums: Select[Any] = query
+    sums: Select[Any] = query if branch_id is None else query.where(kept.branch_id == branch_id)
     return sums
 
 

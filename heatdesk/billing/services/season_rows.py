@@ -2,7 +2,8 @@
 
 Text lines instead of objects: what only travels from one table to another is never turned into anything else.
 Each table is read by its own range of ids. A join of whole tables, which is what the planner makes of a range of
-accounts joined to everything else, would be repeated for every shard.
+accounts joined to everything else, would be repeated for every shard. The `+ 0` keeps the planner from looking for
+the least and the greatest id along their own index, past all the rows of all the other shards.
 """
 
 from collections import defaultdict
@@ -18,13 +19,14 @@ from heatdesk.db import db
 
 ACCOUNTS = """
 select string_agg(concat(account.id, e'\t', account.branch_id, e'\t', building.office_id, e'\t',
-                         building.building_type, e'\t', {previous}), e'\n' order by account.id)
+                         building.building_type, e'\t', {previous}, e'\t', building.community_id),
+                  e'\n' order by account.id)
   from account
   join premises on premises.id = account.premises_id
   join building on building.id = premises.building_id
  where account.id between {low} and {high}
-   and premises.id between (select min(premises_id) from account where id between {low} and {high})
-                       and (select max(premises_id) from account where id between {low} and {high})
+   and premises.id between (select min(premises_id + 0) from account where id between {low} and {high})
+                       and (select max(premises_id + 0) from account where id between {low} and {high})
    and account.opened_on <= {last} and coalesce(account.closed_on, {last}) >= {first}"""
 
 PREVIOUS = (
@@ -48,8 +50,8 @@ select string_agg(concat(part.supply_term_id, e'\t', (part.area_m2 * 100)::bigin
                   order by part.supply_term_id, part.id)
   from area_part part join supply_term term on term.id = part.supply_term_id
  where term.account_id between {low} and {high}
-   and part.supply_term_id between (select min(id) from supply_term where account_id between {low} and {high})
-                               and (select max(id) from supply_term where account_id between {low} and {high})"""
+   and part.supply_term_id between (select min(id + 0) from supply_term where account_id between {low} and {high})
+                               and (select max(id + 0) from supply_term where account_id between {low} and {high})"""
 
 BILLS = "copy {table} (season_id, account_id, charged) from stdin"
 CHARGES = (
@@ -57,6 +59,10 @@ CHARGES = (
     " from stdin"
 )
 ENTRIES = "copy {table} (journal_id, season_id, account_id, debit, credit, amount, item) from stdin"
+TRIED = (
+    "copy {table} (trial_id, account_id, branch_id, office_id, community_id, use_class, before, after, message, values)"
+    " from stdin"
+)
 
 
 class AccountRow(NamedTuple):
@@ -67,6 +73,7 @@ class AccountRow(NamedTuple):
     office: str
     building_type: str
     previous: str
+    community: str
 
 
 def driver() -> "psycopg.Connection[tuple[object, ...]]":

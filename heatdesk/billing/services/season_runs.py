@@ -34,12 +34,18 @@ from heatdesk.billing.rules.workflow import (
     RunPhase,
     RunState,
     SeasonState,
-    ShardState,
     TariffState,
 )
-from heatdesk.billing.services import season_adjusting, season_checks, season_sealing, season_shards, seasons
-from heatdesk.billing.services.season_shards import Report
+from heatdesk.billing.services import (
+    season_adjusting,
+    season_checks,
+    season_sealing,
+    season_shards,
+    seasons,
+    shards,
+)
 from heatdesk.billing.services.season_tally import added_up
+from heatdesk.billing.services.shards import Report
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.network.models import Branch
@@ -215,12 +221,7 @@ def progress(run: SeasonRun) -> tuple[int, int]:
     phase = RunPhase.TRIAL if run.state in (RunState.TRIAL_RUNNING, RunState.TRIAL_DONE) else RunPhase.POST
     if season_adjusting.is_unfinished(run):
         phase = RunPhase.ADJUST
-    done, total = db.session.execute(
-        select(func.count().filter(RunShard.state == ShardState.DONE), func.count()).where(
-            RunShard.run_id == run.id, RunShard.phase == phase
-        )
-    ).one()
-    return done, total
+    return shards.progress(RunShard, (RunShard.run_id == run.id) & (RunShard.phase == phase))
 
 
 def runs_of(season_id: int) -> Sequence[SeasonRun]:

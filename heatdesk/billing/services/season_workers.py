@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from heatdesk.billing.rules.workflow import RunState
 from heatdesk.billing.services import season_runs
-from heatdesk.billing.services.season_shards import Report
+from heatdesk.billing.services.shards import Report
 from heatdesk.db import Model, db
 
 _DATABASE = ("SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_ENGINE_OPTIONS")

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, func, literal, or_, select, union_all
+from sqlalchemy import ARRAY, BigInteger, Select, Subquery, any_, case, func, literal, or_, select, union_all
 
 from heatdesk.billing.models import Entry, Journal, Payment, PaymentVoid, Tender, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
@@ -16,6 +16,12 @@ from heatdesk.money import ZERO
 def journals_of_day(branch_id: int, day: date) -> tuple[Any, ...]:
     """Conditions on `Journal` that an index answers."""
     return Journal.branch_id == branch_id, Journal.business_date == day
+
+
+def entries_of_day(branch_id: int, day: date) -> Any:
+    """The condition on `Entry`: its journals by number, for a join would read the entries of all branches."""
+    numbers = select(Journal.id).where(*journals_of_day(branch_id, day)).correlate(None).scalar_subquery()
+    return Entry.journal_id == any_(func.array(numbers, type_=ARRAY(BigInteger)))
 
 
 def journals_of_shift(shift: TillShift) -> tuple[Any, ...]:

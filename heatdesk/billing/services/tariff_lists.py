@@ -1,6 +1,5 @@
-"""Lists of tariffs, and a version told key by key."""
+"""Lists of tariffs."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -34,19 +33,3 @@ def names(row: Tariff) -> dict[int, str]:
     people = [one for one in (row.drafted_by, row.approved_by) if one is not None]
     rows = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(people)))
     return {one.id: one.name for one in rows}
-
-
-def told(parameters: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every parameter that says something, as a path and a value."""
-    return [(path, value) for path, value in _told("", parameters) if value]
-
-
-def _told(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _told(f"{path}.{key}" if path else key, inner)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value, 1):
-            yield from _told(f"{path} {number}", inner)
-    else:
-        yield path, str(value)

@@ -1,6 +1,7 @@
 """Tariffs: drafted by one person, approved by another, followed by versions, never edited."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,11 @@ def in_force(season: Season) -> list[TariffRules]:
         .order_by(Tariff.use_class, Tariff.valid_from)
     )
     return [TariffRules.from_parameters(row.parameters) for row in rows]
+
+
+def taken_at(rules: TariffRules, season: Season) -> TariffRules:
+    """A draft as if it were in force for the season already, whatever day it is meant for."""
+    return replace(rules, valid_from=min(rules.valid_from, season.starts_on))
 
 
 def rows_in_force(season: Season) -> list[Tariff]:

@@ -1,15 +1,12 @@
 """Till shifts: one drawer, one cashier, one business day; from the float to the blind count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from heatdesk import audit
-from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.errors import (
@@ -26,8 +23,6 @@ from heatdesk.billing.errors import (
 from heatdesk.billing.models import BusinessDay, Journal, TillShift
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.tills import (
-    COUNTED_METHODS,
-    DENOMINATIONS,
     CountLine,
     DrawerCount,
     closing_movements,
@@ -38,16 +33,6 @@ from heatdesk.billing.services import ledger, takings
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO
-
-_COUNTED_AGAIN = "count_differed"
-
-
-@dataclass(frozen=True)
-class EarlierCount:
-    """A count that differed from the books and was made again; nothing of it was booked."""
-
-    at: datetime
-    cash: Decimal
 
 
 def current_shift(staff_id: int) -> TillShift:
@@ -196,47 +181,6 @@ def refuse_closed(shift: TillShift) -> None:
     """Raise `TillClosed` for a shift that was counted before."""
     if shift.state is ShiftState.CLOSED:
         raise TillClosed
-
-
-def record_differing_count(shift: TillShift, count: DrawerCount, *, by: Staff) -> None:
-    """Leave a trace of a count that did not agree, so that feeling one's way to the books can be seen."""
-    audit.record(
-        _COUNTED_AGAIN,
-        actor_id=by.id,
-        subject_table="till_shift",
-        subject_id=shift.id,
-        after={"cash": str(count.cash), "slips": {m.value: str(a) for m, a in count.slips.items()}},
-    )
-
-
-def earlier_counts(shift: TillShift) -> list[EarlierCount]:
-    """The counts of a shift that differed and were made again, oldest first."""
-    rows = db.session.execute(
-        select(AuditEntry.recorded_at, AuditEntry.after)
-        .where(
-            AuditEntry.subject_table == "till_shift",
-            AuditEntry.subject_id == str(shift.id),
-            AuditEntry.verb == _COUNTED_AGAIN,
-        )
-        .order_by(AuditEntry.id)
-    ).all()
-    return [EarlierCount(at, Decimal(after["cash"])) for at, after in rows if after]
-
-
-def count_lines(shift: TillShift) -> list[CountLine]:
-    """What a closed shift was counted at, as frozen when it closed."""
-    frozen: dict[str, Any] = (shift.counted or {}).get("methods", {})
-    return [
-        CountLine(method, Decimal(frozen[method]["expected"]), Decimal(frozen[method]["counted"]))
-        for method in COUNTED_METHODS
-        if method in frozen
-    ]
-
-
-def pieces(shift: TillShift) -> list[tuple[Decimal, int]]:
-    """Notes and coins of a closed shift as counted, the largest first; none are left out."""
-    frozen: dict[str, int] = (shift.counted or {}).get("pieces", {})
-    return [(value, frozen[str(value)]) for value in DENOMINATIONS if str(value) in frozen]
 
 
 def select_shifts(*conditions: Any) -> Select[Any]:

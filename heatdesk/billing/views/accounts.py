@@ -33,7 +33,10 @@ def index() -> ResponseReturnValue:
     wanted, place = _wanted()
     branch_id = current_user.branch_id
     page = paginate(
-        account_lists.listing(wanted, branch_id), counted=account_lists.matching(wanted, branch_id)
+        account_lists.ids(wanted, branch_id),
+        counted=account_lists.matching(wanted, branch_id),
+        rest=account_lists.ids_without_area(wanted, branch_id),
+        details=account_lists.rows_of,
     )
     return render_template(
         "billing/accounts/index.html",

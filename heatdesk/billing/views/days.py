@@ -144,7 +144,7 @@ def entries(branch_id: int, day: date) -> ResponseReturnValue:
         "billing/days/entries.html",
         day=business_day,
         branch=get_or_refuse(Branch, branch_id),
-        page=paginate(day_entries.select_entries(branch_id, day, code=code)),
+        page=paginate(day_entries.select_entries(branch_id, day, code=code), details=day_entries.in_full),
         accounts=day_entries.ledger_accounts(),
         code=code,
         kinds=JOURNAL_LABELS,
@@ -157,7 +157,7 @@ def export_entries(branch_id: int, day: date) -> ResponseReturnValue:
     _visible(branch_id, day)
     audit.record("export", actor_id=current_user.id, subject_table="entry", after=request.args.to_dict())
     return workbook(
-        day_entries.select_entries(branch_id, day, code=request.args.get("account", "")),
+        day_entries.select_all(branch_id, day, code=request.args.get("account", "")),
         [
             _("Journal"),
             _("Time"),

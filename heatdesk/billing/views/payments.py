@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "billing/payments/index.html",
         narrowed=narrowed,
-        page=paginate(payment_lists.listed(narrowed)),
+        page=paginate(payment_lists.listed(narrowed), counted=payment_lists.matching(narrowed)),
         totals=payment_lists.totals(narrowed),
         sum_is_hidden=own is not None and payment_lists.touches(narrowed, own.id),
         counting_id=own.id if own is not None and own.state is ShiftState.COUNTING else None,

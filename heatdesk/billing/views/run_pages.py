@@ -32,7 +32,7 @@ class Progress:
     """Whether nobody works on it any more, though it is not finished; a killed worker's job is taken up by itself."""
     result_url: None = None
     result_label: None = None
-    stop_url: None = None
+    stop_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from flask_login import current_user
 
 from heatdesk import audit
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.forms.tariffs import AREA_BASES, HEIGHTS, PRICE_UNITS, TariffForm, filled_from
+from heatdesk.billing.forms.tariffs import filled_form
 from heatdesk.billing.models import Tariff
 from heatdesk.billing.rules.states import UseClass
 from heatdesk.billing.rules.tariffs import Tariff as TariffRules
-from heatdesk.billing.services import tariff_lists, tariffs
+from heatdesk.billing.services import tariff_differences, tariff_lists, tariff_sentences, tariffs
 from heatdesk.billing.services.labels import USE_CLASSES
+from heatdesk.billing.services.tariff_words import AREA_BASES, PRICE_UNITS, said_key
 from heatdesk.billing.views.run_words import TARIFF_LOOKS, TARIFF_STATES
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import BadInput, Missing
 from heatdesk.i18n import _
 from heatdesk.web.exports import workbook
-from heatdesk.web.fields import choices
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, paginate, refused_on_form
 from heatdesk.web.versions import version_of
@@ -70,11 +70,11 @@ def create(use_class: str) -> ResponseReturnValue:
     if use_class not in set(UseClass):
         raise Missing
     start = tariffs.starting_point(UseClass(use_class))
-    form = _form(start)
-    if form.validate_on_submit() and (rules := _read(form, UseClass(use_class), start)):
+    form = filled_form(start)
+    if form.validate_on_submit() and (rules := _read(form, UseClass(use_class))):
         with refused_on_form(form):
             row = tariffs.draft(rules, by=current_user.id)
-            flash_done(_("The draft was saved. A second person approves it."))
+            flash_done(_("The draft was saved. Ask for its approval when it is complete."))
             return redirect(url_for("tariffs.show", tariff_id=row.id))
     return _form_page(form, UseClass(use_class), None)
 
@@ -83,10 +83,16 @@ def create(use_class: str) -> ResponseReturnValue:
 @requires(Permission.SEASON_VIEW)
 def show(tariff_id: int) -> ResponseReturnValue:
     row = get_or_refuse(Tariff, tariff_id)
+    rules = TariffRules.from_parameters(row.parameters)
+    before = tariff_differences.before(row)
     return render_template(
         "billing/tariffs/show.html",
         tariff=row,
-        lines=tariff_lists.told(row.parameters),
+        told=tariff_sentences.told(rules),
+        assumed=[said_key(key) for key in rules.assumed],
+        before=before,
+        changes=[] if before is None else tariff_differences.of_versions(before, row),
+        title_of=tariff_differences.title_of,
         seen=version_of(row),
         people=tariff_lists.names(row),
         billed=tariffs.billed_seasons_from(row.valid_from),
@@ -103,28 +109,14 @@ def show(tariff_id: int) -> ResponseReturnValue:
 def edit(tariff_id: int) -> ResponseReturnValue:
     row = get_or_refuse(Tariff, tariff_id)
     tariffs.refuse_final(row)
-    form = _form(row.parameters, valid_from=row.valid_from)
+    form = filled_form(row.parameters)
     form.seen.data = form.seen.data or version_of(row)
-    if form.validate_on_submit() and (rules := _read(form, row.use_class, row.parameters)):
+    if form.validate_on_submit() and (rules := _read(form, row.use_class)):
         with refused_on_form(form):
             tariffs.edit(tariff_id, rules, seen=form.seen.data, by=current_user.id)
-            flash_done(_("The draft was saved. A second person approves it."))
+            flash_done(_("The draft was saved. Ask for its approval when it is complete."))
             return redirect(url_for("tariffs.show", tariff_id=tariff_id))
     return _form_page(form, row.use_class, row)
-
-
-@bp.post("/<int:tariff_id>/approve")
-@requires(Permission.TARIFF_APPROVE)
-def approve(tariff_id: int) -> ResponseReturnValue:
-    row = tariffs.approve(tariff_id, seen=request.form.get("seen"), by=current_user.id)
-    flash_done(
-        _(
-            "Version %(version)s is approved; seasons from %(day)s on use it.",
-            version=row.version,
-            day=row.valid_from,
-        )
-    )
-    return redirect(url_for("tariffs.show", tariff_id=tariff_id))
 
 
 @bp.post("/<int:tariff_id>/withdraw")
@@ -144,22 +136,12 @@ def withdraw(tariff_id: int) -> ResponseReturnValue:
     return redirect(url_for("tariffs.show", tariff_id=tariff_id))
 
 
-def _form(parameters: dict[str, Any], **more: Any) -> Any:
-    data = {**filled_from(parameters), **more}
-    form: Any = TariffForm(data=data)
-    family = (parameters.get("height") or {}).get("family")
-    if family not in (None, "step"):
-        kept = _("as in the last version (%(family)s)", family=family)
-        form.height.choices = choices([*HEIGHTS.items(), (family, kept)])
-    return form
-
-
-def _read(form: Any, use_class: UseClass, start: dict[str, Any]) -> TariffRules | None:
-    """The tariff that was typed; what does not fit together is said on the form."""
+def _read(form: Any, use_class: UseClass) -> TariffRules | None:
+    """The tariff that was typed; what does not fit together is said at its field."""
     try:
-        rules: TariffRules = form.rules(use_class, start)
+        rules: TariffRules = form.rules(use_class)
     except BadInput as refusal:
-        form.form_errors = [*form.form_errors, _(refusal.message, **refusal.values)]
+        form.refuse(refusal)
         return None
     return rules
 

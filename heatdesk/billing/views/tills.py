@@ -13,7 +13,7 @@ from heatdesk.billing.forms.tills import SLIP_METHODS, STATE_LABELS, CountForm, 
 from heatdesk.billing.models import TillShift
 from heatdesk.billing.rules.tills import DENOMINATIONS
 from heatdesk.billing.rules.workflow import ShiftState
-from heatdesk.billing.services import labels, number_books, takings, tills
+from heatdesk.billing.services import labels, number_books, takings, till_counts, tills
 from heatdesk.billing.views import till_lists
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import Missing, NotAllowed
@@ -104,10 +104,10 @@ def show(shift_id: int) -> ResponseReturnValue:
         "billing/tills/show.html",
         shift=shift,
         cashier=tills.cashier_name(shift),
-        lines=tills.count_lines(shift),
-        pieces=tills.pieces(shift),
+        lines=till_counts.count_lines(shift),
+        pieces=till_counts.pieces(shift),
         labels=labels.TENDERS,
-        earlier=tills.earlier_counts(shift),
+        earlier=till_counts.earlier_counts(shift),
         receipts=takings.receipts_of(shift),
         may_count=_may_count(shift),
     )
@@ -143,7 +143,7 @@ def count(shift_id: int) -> ResponseReturnValue:
     try:
         tills.close_shift(shift, counted, by=current_user, seen=form.seen.data, reason=form.reason.data or "")
     except CountDiffers as refusal:
-        tills.record_differing_count(shift, counted, by=current_user)
+        till_counts.record_differing_count(shift, counted, by=current_user)
         named = ", ".join(str(labels.TENDERS[method]) for method in refusal.values["methods"].split())
         form.reason.errors = [_(refusal.message, methods=named)]
         return _count_page(shift, form)

@@ -17,7 +17,7 @@ from heatdesk.desk import changes
 from heatdesk.desk.change_words import VERBS
 from heatdesk.desk.views.card_exports import changes_file
 from heatdesk.web.guards import requires
-from heatdesk.web.pages import paginate
+from heatdesk.web.pages import paginate, scope_branch
 
 bp = Blueprint("audit_trail", __name__, url_prefix="/audit")
 
@@ -52,7 +52,7 @@ def _narrowed(query: Select[Any]) -> Select[Any]:
         query = query.where(Staff.branch_id == current_user.branch_id)
     if who := given.get("who", "").strip():
         people = select(Staff.id).where(Staff.name.contains(who, autoescape=True) | (Staff.login == who))
-        query = query.where(AuditEntry.actor_id.in_(people))
+        query = query.where(AuditEntry.actor_id.in_(people.where(scope_branch(Staff.branch_id))))
     if given.get("table") in TABLE_LABELS:
         query = query.where(AuditEntry.subject_table == given["table"])
     if given.get("verb") in VERBS:

@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     query = services.listing(
         current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", "")
     )
-    page = paginate(query)
+    page = paginate(query, counted=services.counted(current_user.branch_id, words=words, kind=kind))
     return render_template(
         "people/customers/index.html", page=page, words=words, kind=kind, kinds=KIND_LABELS
     )
@@ -37,7 +37,7 @@ def export() -> ResponseReturnValue:
     """The list as filtered; phones stay masked, as on the screen."""
     words, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
     query = services.listing(
-        current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", "")
+        current_user.branch_id, words=words, kind=kind, sort=request.args.get("sort", ""), whole=True
     )
     header = [_("Name"), _("Kind"), _("Phones"), _("Remark")]
     audit.record("export", actor_id=current_user.id, subject_table="customer", after=request.args.to_dict())

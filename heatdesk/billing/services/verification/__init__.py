@@ -2,6 +2,7 @@
 
 from heatdesk.billing.services.verification import (
     adjustments,
+    balances,
     books,
     days,
     guards,
@@ -14,6 +15,7 @@ from heatdesk.billing.services.verification.report import Outcome
 
 INVARIANTS = [
     *books.INVARIANTS,
+    *balances.INVARIANTS,
     *papers.INVARIANTS,
     *refunds.INVARIANTS,
     *requests.INVARIANTS,

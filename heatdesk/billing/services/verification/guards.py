@@ -21,6 +21,10 @@ _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('c
     ('subsidy_receipt', 'append_only'),
     ('refund', 'ends_once'), ('refund', 'never_deleted'),
     ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
+    ('account', 'balance_insert'), ('account', 'balance_update'), ('account', 'balance_delete'),
+    ('premises', 'balance_update'), ('bill', 'balance_insert'), ('bill', 'balance_update'),
+    ('supply_term', 'area_insert'), ('supply_term', 'area_update'), ('supply_term', 'area_delete'),
+    ('account_balance', 'figures_insert'), ('account_balance', 'figures_update'), ('account_balance', 'figures_delete'),
     ('till_shift', 'follows_its_day'), ('business_day', 'closes_on_closed_tills'), ('tariff', 'final_once_approved')
 ) as wanted (table_name, trigger_name)"""
 
@@ -36,7 +40,8 @@ INVARIANTS = [
         select format('heatdesk_app may %s %s', privilege, relname)
           from pg_class, unnest(array['update', 'delete', 'truncate']) privilege
          where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-           and (relname in {_APPEND_ONLY} or relname ~ '^(bill|charge|entry)(_season_.*)?$' or relname = 'prepayment')
+           and (relname in {_APPEND_ONLY} or relname ~ '^(bill|charge|entry)(_season_.*)?$' or relname = 'prepayment'
+                or relname in ('account_balance', 'building_figures', 'building_area', 'building_season'))
            and relname !~ '_run$'
            and has_table_privilege('heatdesk_app', oid, privilege)
         union all

@@ -34,11 +34,13 @@ from heatdesk.billing.views import (
     refunds,
     season_runs,
     seasons,
+    subsidies,
     supply_terms,
     tariff_cities,
     tariff_trials,
     tariffs,
     tills,
+    written_off,
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, tariff_cities.bp, tariff_trials.bp, season_runs.bp, job_pages.bp),
     *(network.bp, network_exports.bp, customers.bp, accounts.bp, supply_terms.bp),
     *(customer_card.bp, card_exports.bp, audit_trail.bp, staff.bp),
+    *(written_off.bp, subsidies.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *(quotes.bp, buildings.bp),
     *approvals_views.BLUEPRINTS,

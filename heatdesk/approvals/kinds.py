@@ -6,7 +6,7 @@ and carries it out. It never asks who decides: that is the engine's affair.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,11 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy import text
 
-from heatdesk.approvals.errors import UnknownKind
+from heatdesk.approvals.errors import EffectDiffers, UnknownKind
 from heatdesk.auth.permissions import Permission
 from heatdesk.db import db
-from heatdesk.errors import msgid
-from heatdesk.money import ZERO
+from heatdesk.errors import Refusal, msgid
+from heatdesk.money import ZERO, format_money
 
 Payload = dict[str, Any]
 MONEY = "money"
@@ -48,6 +48,10 @@ class Change:
     unit: str = ""
     detail: str = ""
     """What follows the label as it is: the code of a season, a card number."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the places of `after`, where that is a sentence."""
+    source: str = ""
+    """The number of the document that the row rests on."""
 
     @property
     def difference(self) -> Decimal:
@@ -69,17 +73,8 @@ class Preview:
 
     def to_json(self) -> Payload:
         """Plain JSON in one spelling, so that what was seen can be compared with what would happen."""
-        rows = [
-            {
-                "label": one.label,
-                "detail": one.detail,
-                "unit": one.unit,
-                "before": _plain(one.before),
-                "after": _plain(one.after),
-            }
-            for one in self.changes
-        ]
         later = {"later": str(self.later)} if self.later else {}
+        rows = [_row(one) for one in self.changes]
         return {"changes": rows, "difference": str(self.difference), **later}
 
 
@@ -209,11 +204,30 @@ class BatchKind(Kind):
         """Carry out one row, in a savepoint and a part of its own; a refusal leaves it out."""
         raise NotImplementedError
 
+    def apply_rows(self, effect: Effect, rows: Sequence[BatchRow]) -> list[Decimal | Refusal]:
+        """What came of each row: what it moved, or why it is left out. A kind that can do many at once does so here."""
+        return [self._alone(effect, row) for row in rows]
+
+    def _alone(self, effect: Effect, row: BatchRow) -> Decimal | Refusal:
+        """A refusal undoes and reports this row alone."""
+        try:
+            with db.session.begin_nested(), effect.part(row.key):
+                return as_thought(row, self.apply_row(effect, row))
+        except Refusal as refusal:
+            return refusal
+
     def preview(self, payload: Payload) -> Preview:
         """Count and sum; a kind may show more."""
         rows = self.rows(payload)
         total = sum((row.amount for row in rows), ZERO)
         return Preview((Change(msgid("Rows"), None, Decimal(len(rows)), "count"),), total)
+
+
+def as_thought(row: BatchRow, done: Decimal) -> Decimal:
+    """What was done, if that is what was approved; raises `EffectDiffers`."""
+    if done != row.amount:
+        raise EffectDiffers(done=format_money(done), shown=format_money(row.amount))
+    return done
 
 
 _kinds: dict[str, Kind] = {}
@@ -242,6 +256,18 @@ def get(name: str) -> Kind:
 
 def registered() -> list[Kind]:
     return list(_kinds.values())
+
+
+def _row(one: Change) -> Payload:
+    row: Payload = {
+        "label": one.label,
+        "detail": one.detail,
+        "unit": one.unit,
+        "before": _plain(one.before),
+        "after": _plain(one.after),
+    }
+    said = {"values": dict(one.values), "source": one.source}
+    return row | {name: value for name, value in said.items() if value}
 
 
 def _plain(value: Any) -> Any:

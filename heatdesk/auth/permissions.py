@@ -31,6 +31,12 @@ class Permission(enum.StrEnum):
     RUN_START = "billing.run.start"
     RUN_RELEASE = "billing.run.release"
     LEDGER_VIEW = "billing.ledger.view"
+    DEBT_VIEW = "billing.debt.view"
+    DEBT_CLAIM = "billing.debt.claim"
+    """Making a written-off debt due again because somebody pays it."""
+    SUBSIDY_VIEW = "billing.subsidy.view"
+    SUBSIDY_BOOK = "billing.subsidy.book"
+    """Booking what an authority paid towards its subsidies."""
     REQUEST_VIEW = "request.view"
     REQUEST_CREATE = "request.create"
     REQUEST_DECIDE = "request.decide"
@@ -78,6 +84,8 @@ _READERS = frozenset(
         Permission.SEASON_VIEW,
         Permission.QUOTE,
         Permission.TILL_VIEW,
+        Permission.DEBT_VIEW,
+        Permission.SUBSIDY_VIEW,
     }
 )
 _APPLICANTS = frozenset({Permission.REQUEST_VIEW, Permission.REQUEST_CREATE})
@@ -97,6 +105,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REFUND_PAY,
         Permission.TILL_VIEW,
         Permission.TICKET_VIEW,
+        Permission.DEBT_VIEW,
+        Permission.DEBT_CLAIM,
     },
     Role.BILLING_CLERK: _EVERYBODY
     | _READERS
@@ -135,6 +145,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _APPLICANTS
     | _DECIDERS
     | {
+        Permission.DEBT_CLAIM,
+        Permission.SUBSIDY_BOOK,
         Permission.LEDGER_VIEW,
         Permission.REFUND_PAY,
         Permission.DAY_CLOSE,

@@ -70,6 +70,8 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
+    ("written_off.index", lazy("Written-off debts"), "journal-x", Permission.DEBT_VIEW),
+    ("subsidies.index", lazy("Subsidies"), "bank", Permission.SUBSIDY_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
 )

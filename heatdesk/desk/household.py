@@ -34,7 +34,7 @@ def head(account_id: int, tab: str) -> dict[str, Any]:
             "url": url_for("customer_card.show", account_id=account_id),
         },
         "chips": household_head.chips(household, standing),
-        "notices": [],
+        "notices": household_head.notices(account_id, household.card_no),
         "owed": standing.owed,
         "as_of": standing.on,
         "prepayment": standing.prepayment,

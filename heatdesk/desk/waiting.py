@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, func, select
 
+from heatdesk.approvals.services import lists as request_lists
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Permission, Role
 from heatdesk.billing.models import Account, AccountBalance, SeasonRun, Tariff, TillShift
@@ -131,6 +132,13 @@ def _valves(reader: Staff) -> Select[Any]:
 
 
 _KINDS = (
+    _Kind(
+        Permission.REQUEST_DECIDE,
+        "approvals.index",
+        "check2-square",
+        lambda: (_("Requests"), _("wait for your decision")),
+        request_lists.waiting_for,
+    ),
     _Kind(
         Permission.REGISTER_VIEW,
         "accounts.index",

@@ -17,7 +17,7 @@ from heatdesk.money import ZERO, format_money
 
 WHOLE = "whole"
 ROWS_AT_ONCE = 500
-"""Rows of a batch that are recorded in one statement."""
+"""Rows of a batch that are carried out and recorded together."""
 
 
 def carry_out(request: ChangeRequest, by: Staff) -> None:
@@ -61,19 +61,15 @@ def carry_out_later(request_id: int, name: str, deed: Callable[[Effect], Decimal
 def _carry_out_rows(kind: BatchKind, effect: Effect) -> None:
     rows = kind.rows(effect.payload)
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        _record(effect, [_outcome(kind, effect, row) for row in rows[start : start + ROWS_AT_ONCE]])
+        part = rows[start : start + ROWS_AT_ONCE]
+        done = kind.apply_rows(effect, part)
+        _record(effect, [_outcome(row, one) for row, one in zip(part, done, strict=True)])
 
 
-def _outcome(kind: BatchKind, effect: Effect, row: BatchRow) -> dict[str, object]:
-    """One row in a savepoint and a part of its own: a refusal undoes and reports this row alone."""
-    try:
-        with db.session.begin_nested(), effect.part(row.key):
-            done = kind.apply_row(effect, row)
-            if done != row.amount:
-                raise EffectDiffers(done=format_money(done), shown=format_money(row.amount))
-    except Refusal as refusal:
-        values = {name: str(value) for name, value in refusal.values.items()}
-        return {"effect": row.key, "amount": ZERO, "left_out": refusal.message, "left_out_values": values}
+def _outcome(row: BatchRow, done: Decimal | Refusal) -> dict[str, object]:
+    if isinstance(done, Refusal):
+        values = {name: str(value) for name, value in done.values.items()}
+        return {"effect": row.key, "amount": ZERO, "left_out": done.message, "left_out_values": values}
     return {"effect": row.key, "amount": done, "left_out": None, "left_out_values": {}}
 
 

@@ -1,6 +1,7 @@
 """Every table of billing under one spelling: `from heatdesk.billing.models import Account`."""
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
+from heatdesk.billing.models.adjustments import Adjustment, DebtRecovery, SubsidyReceipt
 from heatdesk.billing.models.balances import AccountBalance, BuildingArea, BuildingFigures, BuildingSeason
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
 from heatdesk.billing.models.imports import ImportBatch
@@ -25,6 +26,7 @@ from heatdesk.billing.models.trials import TariffTrial, TrialFlat, TrialShard
 __all__ = [
     "Account",
     "AccountBalance",
+    "Adjustment",
     "Allocation",
     "AreaPart",
     "Bill",
@@ -34,6 +36,7 @@ __all__ = [
     "BusinessDay",
     "Charge",
     "ChargeBasis",
+    "DebtRecovery",
     "Entry",
     "ImportBatch",
     "Invoice",
@@ -50,6 +53,7 @@ __all__ = [
     "RunShard",
     "Season",
     "SeasonRun",
+    "SubsidyReceipt",
     "SupplyTerm",
     "Tariff",
     "TariffTrial",

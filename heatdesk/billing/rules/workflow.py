@@ -48,10 +48,12 @@ class RunState(StrEnum):
 
 
 class RunPhase(StrEnum):
-    """A trial counts; posting writes."""
+    """A trial counts, posting writes, then bills follow what was granted before."""
 
     TRIAL = "trial"
     POST = "post"
+    ADJUST = "adjust"
+    """After posting: what was granted before there were bills."""
 
 
 class ExceptionKind(StrEnum):
@@ -61,6 +63,8 @@ class ExceptionKind(StrEnum):
     NO_TARIFF = "no_tariff"
     NO_AREA = "no_area"
     REFUSED = "refused"
+    NOT_ADJUSTED = "not_adjusted"
+    """Charged, but what was granted to it does not fit the bill."""
     OUTLIER = "outlier"
     """Charged, but far from the season before."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from heatdesk.billing.models import Charge
 from heatdesk.billing.rules.penalties import PenaltyLine
-from heatdesk.billing.services import labels
+from heatdesk.billing.services import adjustments, labels
 from heatdesk.billing.services.explanations import said, sentences
 from heatdesk.billing.services.standings import SeasonDue, Standing
 from heatdesk.db import db
@@ -37,7 +37,8 @@ class DueRow:
 
 def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
     """The bills of `standing`, newest season first."""
-    charges = newest_charges(account_id, [bill.season_id for bill in standing.bills])
+    seasons = [bill.season_id for bill in standing.bills]
+    charges, notes = newest_charges(account_id, seasons), adjustments.notes_of(account_id, seasons)
     return [
         DueRow(
             season_id=bill.season_id,
@@ -50,7 +51,7 @@ def rows_of(account_id: int, standing: Standing) -> list[DueRow]:
             less=bill.less,
             due=bill.due,
             explanation=[*explanation_of(charges[bill.season_id]), *penalty_sentences(bill)],
-            notes=_notes(bill),
+            notes=[*notes[bill.season_id], *_notes(bill)],
         )
         for bill in reversed(standing.bills)
     ]
@@ -107,7 +108,9 @@ def _line(line: PenaltyLine, title: str) -> str:
 
 
 def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[int, list[Charge]]:
-    """The last revision of every item charged in these seasons, by season; items that came to nothing are left out."""
+    """The last revision of every item charged in these seasons, by season: first what the supply
+    costs, then what was granted. Items that came to nothing are left out.
+    """
     found: defaultdict[int, list[Charge]] = defaultdict(list)
     query = (
         select(Charge)
@@ -118,6 +121,8 @@ def newest_charges(account_id: int, season_ids: Collection[int]) -> defaultdict[
     for charge in db.session.scalars(query):
         if charge.target:
             found[charge.season_id].append(charge)
+    for charges in found.values():
+        charges.sort(key=lambda charge: adjustments.is_adjustment(charge.item))
     return found
 
 

@@ -3,6 +3,7 @@
 from heatdesk.billing.models import RunShard
 from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.billing.services import assessments
+from heatdesk.billing.services.assessment_plans import INCOME
 from heatdesk.billing.services.season_rows import BILLS, CHARGES, ENTRIES, AccountRow, write
 from heatdesk.billing.services.season_tally import Tally
 from heatdesk.billing.services.season_trial import (
@@ -23,7 +24,7 @@ def post_bulk(worker: Worker, shard: RunShard, tally: Tally) -> None:
     charges: list[str] = []
     entries: list[str] = []
     season = worker.season_id
-    ends = {item.value: f"{LedgerCode.RECEIVABLE}\t{assessments.INCOME[item]}" for item in assessments.INCOME}
+    ends = {item.value: f"{LedgerCode.RECEIVABLE}\t{INCOME[item]}" for item in INCOME}
     journals = worker.journal_ids
     for account, planned in charged_accounts(worker, shard, tally):
         journal = journals[account.branch]

@@ -36,7 +36,14 @@ from heatdesk.billing.rules.workflow import (
     SeasonState,
     TariffState,
 )
-from heatdesk.billing.services import season_checks, season_sealing, season_shards, seasons, shards
+from heatdesk.billing.services import (
+    season_adjusting,
+    season_checks,
+    season_sealing,
+    season_shards,
+    seasons,
+    shards,
+)
 from heatdesk.billing.services.season_tally import added_up
 from heatdesk.billing.services.shards import Report
 from heatdesk.dates import now
@@ -111,7 +118,9 @@ def withdraw(run_id: int) -> SeasonRun:
 
 def refuse_to_go_on(run: SeasonRun) -> None:
     """Raises `RunIsOver` when no phase of the run is under way."""
-    if run.state not in (RunState.TRIAL_RUNNING, RunState.RELEASED):
+    if run.state not in (RunState.TRIAL_RUNNING, RunState.RELEASED) and not season_adjusting.is_unfinished(
+        run
+    ):
         raise RunIsOver
 
 
@@ -124,12 +133,19 @@ def carry_out(run_id: int, report: Report) -> RunState:
     season_sealing.seal(run_id)
     for _attempt in range(_ATTEMPTS - 1):
         try:
-            return _close(run_id)
+            return _finish(run_id)
         except OperationalError as error:
             if not isinstance(error.orig, DeadlockDetected):
                 raise
             log.warning("somebody and the publishing of run %s waited for each other; trying again", run_id)
-    return _close(run_id)
+    return _finish(run_id)
+
+
+def _finish(run_id: int) -> RunState:
+    state = _close(run_id)
+    if state == RunState.POSTED:
+        season_adjusting.work(run_id)
+    return state
 
 
 def _close(run_id: int) -> RunState:
@@ -169,6 +185,7 @@ def _close_posting(run: SeasonRun) -> None:
         db.session.execute(select(func.publish_season_run(season.id)))
     season.state = SeasonState.BILLED
     run.state, run.posted_at = RunState.POSTED, now()
+    season_adjusting.cut(run)
 
 
 def _eligible(run: SeasonRun, season: Season) -> int:
@@ -202,6 +219,8 @@ def _write_journals(run: SeasonRun) -> None:
 def progress(run: SeasonRun) -> tuple[int, int]:
     """Shards done and shards in all, of the phase the run is in."""
     phase = RunPhase.TRIAL if run.state in (RunState.TRIAL_RUNNING, RunState.TRIAL_DONE) else RunPhase.POST
+    if season_adjusting.is_unfinished(run):
+        phase = RunPhase.ADJUST
     return shards.progress(RunShard, (RunShard.run_id == run.id) & (RunShard.phase == phase))
 
 

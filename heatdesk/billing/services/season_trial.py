@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import func, select
 
 from heatdesk.billing.models import Charge, RunShard
+from heatdesk.billing.rules.adjustments import FACTS
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import Item, SupplyState
 from heatdesk.billing.rules.workflow import ExceptionKind
@@ -96,13 +97,13 @@ def _is_free(plan: Plan, charges: list[PlannedCharge]) -> bool:
 
 
 def charged_so_far(worker: Worker, shard: RunShard) -> dict[int, dict[str, int]]:
-    """Account → item → fen charged in this season."""
+    """Account → item → fen charged in this season; what was granted is no part of the plan."""
     rows = db.session.execute(
         select(Charge.account_id, Charge.item, func.sum(Charge.amount))
         .where(
             Charge.season_id == worker.season_id,
             Charge.account_id.between(shard.first_account_id, shard.last_account_id),
-            Charge.item != Item.DISCOUNT,
+            Charge.item.not_in([*FACTS, Item.DISCOUNT]),
         )
         .group_by(Charge.account_id, Charge.item)
     )

@@ -70,7 +70,11 @@ def of(household: Household, *, typed: Typed | None = None, fault: str | None = 
         "customer": _customer(household),
         "account": _account(household),
         "chips": household_head.chips(household, standing),
-        "notices": [*_till_notices(), *_account_notices(household)],
+        "notices": [
+            *_till_notices(),
+            *_account_notices(household),
+            *household_head.notices(household.account_id, household.card_no),
+        ],
         "tabs": household_head.tabs(household.account_id, "show", first="#dues"),
         "dues": dues.rows_of(household.account_id, standing),
         "selected": selected,

@@ -7,11 +7,12 @@ from flask import session, url_for
 from flask_login import current_user
 
 from heatdesk.auth.permissions import Permission
-from heatdesk.billing.services import households, labels
+from heatdesk.billing.services import households, labels, written_off
 from heatdesk.billing.services.households import Household
 from heatdesk.billing.services.standings import Standing
 from heatdesk.dates import today
 from heatdesk.i18n import _, lazy
+from heatdesk.money import format_money
 from heatdesk.printing import figure
 
 RECENT = 8
@@ -64,6 +65,22 @@ def chips(household: Household, standing: Standing) -> list[Chip]:
     if household.closed_on is not None:
         said.append(("closed", _("Account closed"), "archive", "bad"))
     return said
+
+
+def notices(account_id: int, card_no: str) -> list[dict[str, Any]]:
+    """What whoever has this household before him should know: a debt that is written off and still claimed."""
+    left = written_off.left_of(account_id)
+    if not left:
+        return []
+    url = url_for("written_off.index", words=card_no)
+    return [
+        {
+            "tone": "warn",
+            "title": _("A debt is written off"),
+            "text": _("¥%(amount)s are not owed any more, but still claimed.", amount=format_money(left)),
+            "link": (url, _("Claim again")) if current_user.may(Permission.DEBT_CLAIM) else None,
+        }
+    ]
 
 
 def tabs(account_id: int, active: str, *, first: str | None = None) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from flask import url_for
 from heatdesk import jobs
 from heatdesk.billing.models import SeasonRun
 from heatdesk.billing.rules.workflow import RunState
-from heatdesk.billing.services import season_runs
+from heatdesk.billing.services import season_adjusting, season_runs
 from heatdesk.i18n import _
 from heatdesk.jobs import JobState
 
@@ -64,7 +64,7 @@ class Totals:
 def progress_of(run: SeasonRun) -> Progress:
     done, total = season_runs.progress(run)
     is_trial = run.state == RunState.TRIAL_RUNNING
-    is_running = is_trial or run.state == RunState.RELEASED
+    is_running = is_trial or run.state == RunState.RELEASED or season_adjusting.is_unfinished(run)
     counting = _("Counting; nothing is posted.")
     posting = _("Posting; the bills become visible all at once when the self-check agrees.")
     page = url_for("season_runs.show", season_id=run.season_id, run_id=run.id)

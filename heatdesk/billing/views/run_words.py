@@ -48,6 +48,7 @@ EXCEPTION_KINDS = {
     ExceptionKind.NO_TARIFF: lazy("no tariff"),
     ExceptionKind.NO_AREA: lazy("area of zero"),
     ExceptionKind.REFUSED: lazy("refused by a rule"),
+    ExceptionKind.NOT_ADJUSTED: lazy("what was granted does not fit"),
     ExceptionKind.OUTLIER: lazy("far from last season"),
 }
 PROBLEMS = {

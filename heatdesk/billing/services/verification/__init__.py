@@ -1,6 +1,7 @@
 """`verify()`: every invariant of the books that applies so far."""
 
 from heatdesk.billing.services.verification import (
+    adjustments,
     balances,
     books,
     days,
@@ -20,6 +21,7 @@ INVARIANTS = [
     *papers.INVARIANTS,
     *refunds.INVARIANTS,
     *requests.INVARIANTS,
+    *adjustments.INVARIANTS,
     *guards.INVARIANTS,
 ]
 
@@ -31,4 +33,4 @@ def include(*invariants: Invariant) -> None:
 
 def verify() -> list[Outcome]:
     """The outcome of each invariant, read from one snapshot of the database."""
-    return report.run(INVARIANTS, {**days.CHECKS, **requests.CHECKS})
+    return report.run(INVARIANTS, {**days.CHECKS, **requests.CHECKS, **adjustments.CHECKS})

@@ -4,7 +4,8 @@ from heatdesk.billing.services.verification.report import Invariant
 
 _APPEND_ONLY = (
     "('journal', 'entry', 'charge', 'payment', 'tender', 'allocation', 'payment_void', 'penalty', 'audit_entry', "
-    "'decision', 'request_effect', 'request_editor', 'approval_rule', 'stored_file')"
+    "'decision', 'request_effect', 'request_editor', 'approval_rule', 'stored_file', "
+    "'debt_recovery', 'subsidy_receipt')"
 )
 _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('charge', 'append_only'),
     ('payment', 'append_only'), ('tender', 'append_only'), ('allocation', 'append_only'),
@@ -16,6 +17,9 @@ _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('c
     ('change_request', 'moves'), ('change_request', 'starts_as_draft'), ('change_request', 'never_deleted'),
     ('attachment', 'of_draft'), ('request_editor', 'of_draft'), ('journal', 'on_authority'),
     ('request_effect', 'on_authority'), ('delegation', 'ends_once'),
+    ('adjustment', 'withdrawn_once'), ('adjustment', 'on_authority'), ('adjustment', 'withdrawn_on_authority'),
+    ('adjustment', 'never_deleted'), ('debt_recovery', 'append_only'), ('debt_recovery', 'within_debt'),
+    ('subsidy_receipt', 'append_only'),
     ('refund', 'ends_once'), ('refund', 'never_deleted'),
     ('business_day', 'moves_forward'), ('number_book', 'moves_forward'), ('journal', 'open_shift'),
     ('account', 'balance_insert'), ('account', 'balance_update'), ('account', 'balance_delete'),

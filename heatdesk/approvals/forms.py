@@ -1,5 +1,6 @@
 """Forms of the engine itself; what a kind asks for stands with the kind."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -34,6 +35,24 @@ def form_for(kind: Kind) -> type[FlaskForm]:
         lazy("Why"), [Present(), Length(max=MAX_REASON)], filters=[_tidy], render_kw={"rows": 3}
     )
     return type(f"{type(kind).__name__}Form", (kind.form,), {"reason": reason, "seen": HiddenField()})
+
+
+def as_arguments(data: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """A form's data as the arguments of an address: nested forms and lists by their fields' names."""
+    told: dict[str, str] = {}
+    for name, value in data.items():
+        match value:
+            case None | False:
+                continue
+            case Mapping():
+                told |= as_arguments(value, f"{prefix}{name}-")
+            case list() if all(isinstance(one, Mapping) for one in value):
+                told |= as_arguments({str(at): one for at, one in enumerate(value)}, f"{prefix}{name}-")
+            case list():
+                told[prefix + name] = "，".join(map(str, value))
+            case _:
+                told[prefix + name] = "y" if value is True else str(value)
+    return told
 
 
 class DelegationForm(FlaskForm):

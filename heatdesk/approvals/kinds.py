@@ -4,7 +4,7 @@ A kind reads its form into a payload of plain JSON (amounts as texts), says what
 and carries it out. It never asks who decides: that is the engine's affair.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -93,6 +93,19 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Head:
+    """Whom or what a form is about, shown above it: a name, where it is, states as chips, figures in yuan."""
+
+    title: str
+    code: str
+    place: tuple[str, ...]
+    chips: tuple[tuple[str, Any, str | None, str], ...] = ()
+    """(machine word, label, icon, tone) as `_state.html` shows them."""
+    figures: tuple[tuple[Any, Decimal], ...] = ()
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class BatchRow:
     """One row of a batch: a key unique in it, and the amount it is thought to move, yuan signed."""
 
@@ -143,6 +156,8 @@ class Kind:
     evidence: tuple[Evidence, ...] = ()
     undone_by: tuple[str, ...] = ()
     """Kinds of later requests that take the effect back; the same kind where the old fact is asked for again."""
+    fields: str = "approvals/requests/_fields.html"
+    """The template that lays out the fields of `form`."""
 
     def read(self, form: Any) -> Payload:
         """The payload of a valid form: texts, whole numbers, truth values, lists and records only."""
@@ -151,6 +166,18 @@ class Kind:
     def fill(self, payload: Payload) -> Mapping[str, Any]:
         """The form's data for editing a payload; the inverse of `read`."""
         raise NotImplementedError
+
+    def start(self, given: Mapping[str, str]) -> Mapping[str, Any]:
+        """The form's data of a new request opened with `given` in its address, such as a card number."""
+        return dict(given)
+
+    def head(self, given: Mapping[str, str]) -> Head | None:
+        """Whom the form is about, as far as what stands in it says; None where nobody is known yet."""
+        return next(filter(None, (find(given) for find in _finders)), None)
+
+    def take_back(self, name: str, payload: Payload) -> Mapping[str, Any]:
+        """The form's data of a request of kind `name`, one of `undone_by`, that takes back what was carried out."""
+        return self.fill(payload) if name == self.name else {}
 
     def target(self, payload: Payload) -> Target:
         raise NotImplementedError
@@ -190,6 +217,14 @@ class BatchKind(Kind):
 
 
 _kinds: dict[str, Kind] = {}
+Finder = Callable[[Mapping[str, str]], Head | None]
+_finders: list[Finder] = []
+
+
+def finds_heads(finder: Finder) -> Finder:
+    """Function decorator: from now on it is asked whom a form is about."""
+    _finders.append(finder)
+    return finder
 
 
 def register(kind: type[Kind]) -> type[Kind]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from heatdesk.approvals.kinds import MONEY
+from heatdesk.approvals.kinds import MONEY, Kind
+from heatdesk.errors import Missing, Refusal
 from heatdesk.i18n import _
 from heatdesk.money import ZERO, format_money
 
@@ -29,6 +30,29 @@ class ShownPreview:
     """What moves only when the field has carried it out."""
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What a form would change if it were carried out now: about what, the rows, or why it is not possible."""
+
+    label: str
+    preview: ShownPreview | None
+    problem: str
+
+
+def tried(kind: Kind, form: Any, branch_id: int | None) -> Tried:
+    """The effect of a valid form, for a reader of this branch (None: of all); a refusal becomes its sentence."""
+    label = ""
+    try:
+        payload = kind.read(form)
+        target = kind.target(payload)
+        if branch_id not in (None, target.branch_id):
+            raise Missing
+        label = target.label
+        return Tried(label, shown(kind.preview(payload).to_json()), "")
+    except Refusal as refusal:
+        return Tried(label, None, _(refusal.message, **refusal.values))
+
+
 def shown(preview: dict[str, Any] | None) -> ShownPreview | None:
     """The rows in the reader's language; None when nothing was reckoned yet."""
     if preview is None:
@@ -45,7 +69,7 @@ def _row(change: dict[str, Any]) -> ShownChange:
         before=_value(before, unit),
         after=_value(after, unit),
         difference=difference,
-        is_number=unit not in ("", "text", "words", "date"),
+        is_number=unit not in ("", "text", "words"),
     )
 
 

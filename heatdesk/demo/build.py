@@ -60,6 +60,7 @@ _HEAD_OFFICE = {Role.ADMINISTRATOR, Role.MANAGER}
 _HOUSEHOLDS = {"沈阳分公司": 900, "辽中分公司": 300}
 _METHODS = (TenderMethod.CASH, TenderMethod.WECHAT, TenderMethod.ALIPAY, TenderMethod.CARD)
 _PAID_YESTERDAY, _PAID_TODAY = 40, 6
+_DAYS_SINCE_TAKEOVER = 60
 
 Say = Callable[[str], None]
 Row = TypeVar("Row", Branch, Staff)
@@ -92,14 +93,17 @@ def build(say: Say) -> None:
         older, last, current = (_season(first) for first in _first_years())
         _tariffs(home.clerk, home.supervisor)
         for team in teams:
-            business_days.open_day(team.branch.id, _yesterday(), by=team.supervisor)
+            business_days.open_day(team.branch.id, _takeover(), by=team.supervisor)
     say("seasons, tariffs, an open business day")
     for team in teams:
         _import(team, older.code, last.starts_on)
         say(f"{team.branch.name}: {_HOUSEHOLDS[team.branch.name]} households")
-    for season in (last, current):
-        _bill(season.id, home.clerk, home.supervisor)
-        say(f"season {season.code} billed")
+    _bill(last.id, home.clerk, home.supervisor)
+    say(f"season {last.code} billed")
+    for team in teams:
+        _next_day(team, _takeover(), _yesterday())
+    _bill(current.id, home.clerk, home.supervisor)
+    say(f"season {current.code} billed")
     _work_a_day(home)
     say("yesterday worked and closed; today is open")
     _send_out(home)
@@ -108,6 +112,17 @@ def build(say: Say) -> None:
 
 def _yesterday() -> date:
     return today() - timedelta(days=1)
+
+
+def _takeover() -> date:
+    """The day on which old debts came into these books; their penalty counts from it."""
+    return today() - timedelta(days=_DAYS_SINCE_TAKEOVER)
+
+
+def _next_day(team: _Team, closing: date, opening: date) -> None:
+    with transaction(team.supervisor.id):
+        business_days.close_day(team.branch.id, closing, by=team.supervisor)
+        business_days.open_day(team.branch.id, opening, by=team.supervisor)
 
 
 def _home_team() -> _Team:
@@ -234,9 +249,7 @@ def _work_a_day(team: _Team) -> None:
         for _ in range(_PAID_YESTERDAY // 2):
             _pay(accounts.pop(), cashier, chance.choice(_METHODS))
         _count_and_close(cashier)
-    with transaction(team.supervisor.id):
-        business_days.close_day(team.branch.id, _yesterday(), by=team.supervisor)
-        business_days.open_day(team.branch.id, today(), by=team.supervisor)
+    _next_day(team, _yesterday(), today())
     with transaction(team.cashiers[0].id):
         tills.open_shift(team.cashiers[0], "3号窗口", Decimal(500))
     for _ in range(_PAID_TODAY):
@@ -263,12 +276,14 @@ def _pay(account_id: int, cashier: Staff, method: TenderMethod) -> None:
     """Everything the household owes, in one way."""
     with transaction(cashier.id):
         standing = standings.of_account(account_id)
-        if not standing.owed:
+        season_ids = frozenset(bill.season_id for bill in standing.bills if bill.due)
+        due = standing.due_of(season_ids)
+        if not due:
             return
         order = PaymentOrder(
-            season_ids=frozenset(bill.season_id for bill in standing.bills if bill.due),
-            offers=(Offer(method, standing.owed),),
-            shown_due=standing.owed,
+            season_ids=season_ids,
+            offers=(Offer(method, due),),
+            shown_due=due,
             seen=standings.token(account_id, standing),
         )
         payments.take(account_id, order, by=cashier, request_id=uuid.uuid4())

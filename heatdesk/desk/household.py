@@ -9,7 +9,6 @@ from heatdesk.auth.permissions import Permission
 from heatdesk.billing.services import accounts, households, standings
 from heatdesk.billing.services.households import Household
 from heatdesk.billing.views import household_head
-from heatdesk.dates import today
 
 
 def head(account_id: int, tab: str) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def head(account_id: int, tab: str) -> dict[str, Any]:
         "chips": household_head.chips(household, standing),
         "notices": [],
         "owed": standing.owed,
-        "as_of": today(),
+        "as_of": standing.on,
         "prepayment": standing.prepayment,
         "counter_url": _counter_url(household),
         "tabs": household_head.tabs(account_id, tab),

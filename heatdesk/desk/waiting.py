@@ -147,10 +147,10 @@ _KINDS = (
         _runs,
     ),
     _Kind(
-        Permission.TARIFF_APPROVE,
+        Permission.TARIFF_EDIT,
         "tariffs.index",
         "file-earmark-check",
-        lambda: (_("Tariffs"), _("wait for approval")),
+        lambda: (_("Tariffs"), _("are drafts that bind nobody yet")),
         _tariffs,
     ),
     _Kind(

@@ -1,6 +1,6 @@
 """Forms of the network, made from the table of nouns; and the field that chooses a place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import current_app, url_for
@@ -21,11 +21,21 @@ class PlaceField(Field):
     """A place of one noun: a list while there are few, else a box that suggests as one types. `data` is the id."""
 
     def __init__(
-        self, label: Any, validators: Sequence[Any] = (), *, noun: str, branch_id: int | None, **options: Any
+        self,
+        label: Any,
+        validators: Sequence[Any] = (),
+        *,
+        noun: str,
+        branch_id: int | Callable[[], int | None] | None,
+        **options: Any,
     ) -> None:
-        self.noun, self.branch_id = NOUNS[noun], branch_id
+        """`branch_id` may be asked for when the form is made: a class of forms outlives its reader."""
+        self.noun = NOUNS[noun]
+        self.branch_id: int | None = branch_id() if callable(branch_id) else branch_id
         super().__init__(label, [Present(), *validators], **options)
-        self.options = [(row.id, row.label) for row in reading.options(self.noun, branch_id, limit=MANY + 1)]
+        self.options = [
+            (row.id, row.label) for row in reading.options(self.noun, self.branch_id, limit=MANY + 1)
+        ]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = valuelist[0].strip() if valuelist else ""
@@ -70,7 +80,7 @@ def place_form(noun: Noun, place: Any, branch_id: int | None, preset: Values | N
         parent.column: PlaceField(_label(NOUNS[parent.noun]), noun=parent.noun, branch_id=branch_id)
         for parent in noun.parents
     }
-    fields |= {one.column: _written(one) for one in noun.written}
+    fields |= {one.column: _written(one) for one in noun.editable}
     form_class = type("PlaceForm", (_PlaceForm,), fields)
     return form_class(obj=place, data=None if place else dict(preset or {}))
 

@@ -1,6 +1,6 @@
 """Where: branch ▸ office, heat source ▸ station, district, community, building, premises (brief B1)."""
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from heatdesk.db import Model, Pk
@@ -10,12 +10,17 @@ class Branch(Model):
     """A branch (分公司): the border of what a member of staff sees, and of a business day."""
 
     __tablename__ = "branch"
+    __table_args__ = (CheckConstraint("card_digits between 4 and 16", name="card_digits_sensible"),)
 
     id: Mapped[Pk]
     name: Mapped[str] = mapped_column(unique=True)
     phone: Mapped[str | None]
     cash_rounding: Mapped[str] = mapped_column(
         server_default="fen", comment="to what cash is rounded: fen (not at all), jiao, yuan"
+    )
+    card_prefix: Mapped[str] = mapped_column(server_default="", comment="what new card numbers begin with")
+    card_digits: Mapped[int] = mapped_column(
+        server_default="10", comment="how many digits of a new card number follow its prefix"
     )
 
 

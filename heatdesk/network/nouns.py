@@ -22,7 +22,10 @@ from heatdesk.network.models import (
 
 @dataclass(frozen=True)
 class Written:
-    """Something a clerk writes down; `choices` makes it a list, `is_whole` a whole number."""
+    """Something a clerk writes down; `choices` makes it a list, `is_whole` a whole number.
+
+    `is_by_request`: it is shown, and only a change request changes it.
+    """
 
     column: str
     label: Any
@@ -30,6 +33,7 @@ class Written:
     choices: tuple[tuple[str, Any], ...] = ()
     is_whole: bool = False
     hint: Any = None
+    is_by_request: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,12 @@ class Noun:
     @property
     def columns(self) -> list[str]:
         """What a form of this noun may set."""
-        return [parent.column for parent in self.parents] + [one.column for one in self.written]
+        return [parent.column for parent in self.parents] + [one.column for one in self.editable]
+
+    @property
+    def editable(self) -> list[Written]:
+        """What is written in its form."""
+        return [one for one in self.written if not one.is_by_request]
 
     @property
     def above(self) -> list["Noun"]:
@@ -102,7 +111,10 @@ _ALL = (
                     ("jiao", lazy("jiao (0.10)")),
                     ("yuan", lazy("yuan (1.00)")),
                 ),
+                is_by_request=True,
             ),
+            Written("card_prefix", lazy("Card numbers begin with"), is_required=False, is_by_request=True),
+            Written("card_digits", lazy("Digits of a card number after that"), is_by_request=True),
         ),
     ),
     Noun(

@@ -132,9 +132,14 @@ def _derive(place: Any) -> None:
 
 
 def _made_address(premises: Premises) -> str:
-    building = db.session.get_one(Building, premises.building_id)
+    return address_of(premises.building_id, premises.unit, premises.room)
+
+
+def address_of(building_id: int, unit: str, room: str) -> str:
+    """The address of a room as the names make it; raises `Missing`."""
+    building = get_or_refuse(Building, building_id)
     community = db.session.get_one(Community, building.community_id)
-    return " ".join(filter(None, (community.name, building.name, premises.unit, premises.room)))
+    return " ".join(filter(None, (community.name, building.name, unit, room)))
 
 
 _MADE = func.concat_ws(" ", Community.name, Building.name, func.nullif(Premises.unit, ""), Premises.room)

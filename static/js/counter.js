@@ -48,6 +48,17 @@
   const amount = (input) => fenOf(input.value) ?? 0;
   const others = (input) => tenders.filter((other) => other !== input).reduce((sum, other) => sum + (amount(other) || 0), 0);
 
+  /* What part payment leaves owed: a row that is not closed keeps its discount. Oldest season first, as the server does. */
+  function forfeited(missing) {
+    let left = sumOf("due") - missing;
+    let lost = 0;
+    for (const row of [...rows].reverse().filter((one) => tick(one).checked)) {
+      if (left < Number(row.dataset.due)) lost += Number(row.dataset.less);
+      left = Math.max(left - Number(row.dataset.due), 0);
+    }
+    return lost;
+  }
+
   function reckon() {
     const due = sumOf("due");
     const taken = tenders.reduce((sum, input) => sum + amount(input), 0);
@@ -93,7 +104,7 @@
     line.querySelector("[data-change-label]").textContent = pay.dataset[label];
     line.classList.toggle("is-short", short);
     line.classList.toggle("is-kept", kept > 0);
-    write("change", taken ? money(kept || (short ? missing : change)) : "–");
+    write("change", taken ? money(kept || (short ? missing + (part.checked ? forfeited(missing) : 0) : change)) : "–");
     /* Too much and too little never come together, so the two answers share a place. */
     const over = surplus > 0 || change > 0 || kept > 0 || (keep.checked && due > 0);
     pay.querySelector("[data-keep]").hidden = !over;

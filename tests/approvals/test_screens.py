@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -10,13 +10,15 @@ import pypdf
 import pytest
 from sqlalchemy import func, select
 
+from heatdesk.approvals import kinds, words
+from heatdesk.approvals.forms import as_arguments
 from heatdesk.approvals.models import Attachment, ChangeRequest, Decision, Delegation
 from heatdesk.approvals.rules.states import RequestState, Verdict
 from heatdesk.auth.permissions import Role
 from heatdesk.dates import today
 from heatdesk.db import db
 from tests import factories
-from tests.approvals.office import PDF, approve, delegate, vote
+from tests.approvals.office import FAKES, PDF, approve, delegate, vote
 from tests.approvals.test_deciding import sheet
 from tests.conftest import Person, text_of
 
@@ -318,3 +320,54 @@ def test_the_paper_says_who_asked_what_changes_and_who_decided(office, person):
         assert word in said, word
     assert len(pages) == 1
     assert "�" not in said
+
+
+def test_kinds_stand_in_groups_with_a_sentence_each(office, person):
+    """Every kind that can be asked for belongs somewhere; only those of the tests' own stand under “Other”."""
+    names = [one.name for one in kinds.registered()]
+    groups = {str(title): members for title, members in words.grouped(names)}
+    assert set(groups.pop("Other")) == {one.name for one in FAKES}
+    members = [name for group in groups.values() for name in group]
+    assert sorted(members) == sorted(set(names) - {one.name for one in FAKES})
+    assert set(members) <= set(words.KIND_SENTENCES)
+    page = text_of(person(office.clerk).get("/requests/new"))
+    assert "Facts" in page
+    assert "from a day on" in page
+
+
+def test_the_effect_of_a_form_is_shown_before_it_is_saved(office, person):
+    account = office.account()
+    clerk = person(office.clerk)
+    form = {"card_no": account.card_no, "amount": "100.00"}
+    assert "Fill in the form" in text_of(clerk.get("/requests/new/reduction/effect"))
+    shown = clerk.get("/requests/new/reduction/effect", query_string=form)
+    assert "49,900.00" in text_of(shown)
+    assert "程超杰" in text_of(shown)
+    refused = clerk.get("/requests/new/reduction/effect", query_string={**form, "amount": "50000.01"})
+    assert "Only 50000.00 yuan are owed" in text_of(refused)
+    assert db.session.scalar(select(func.count()).select_from(ChangeRequest)) == 0
+
+
+def test_a_carried_out_request_leads_to_those_that_take_it_back(office, person):
+    request = approve(office.ask(), office.supervisor)
+    assert "Take back by" not in text_of(person(office.clerk).get(f"/requests/{request.id}"))
+    assert as_arguments(
+        {
+            "name": "x",
+            "day": date(2026, 11, 1),
+            "no": False,
+            "yes": True,
+            "none": None,
+            "parts": [{"kind": "balcony", "heated": True}],
+            "level_1": {"role": "finance"},
+            "phones": ["1", "2"],
+        }
+    ) == {
+        "name": "x",
+        "day": "2026-11-01",
+        "yes": "y",
+        "parts-0-kind": "balcony",
+        "parts-0-heated": "y",
+        "level_1-role": "finance",
+        "phones": "1，2",
+    }

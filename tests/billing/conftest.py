@@ -76,7 +76,7 @@ def window(app: Any, branch: Any, cashier: Any) -> Window:
 
 def make_window(branch: Any, cashier: Any) -> Window:
     factories.open_day(branch)
-    branch.cash_rounding = "jiao"
+    factories.round_cash(branch, "jiao")
     account = factories.make_account(branch)
     before, season = factories.make_season(2025), factories.make_season(2026)
     factories.owe(account, before, "1000.00", cashier.staff)

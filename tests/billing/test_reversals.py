@@ -1,24 +1,27 @@
 """Reversal after the day: the books as before the payment, today, and the money where it belongs."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from heatdesk.approvals.errors import TookPart
+from heatdesk.auth.models import Department
 from heatdesk.auth.permissions import Role
 from heatdesk.billing.errors import AlreadyVoid, DayStillRuns, NoSuchReceipt, SameHousehold
 from heatdesk.billing.models import Bill, Entry, Journal, Prepayment, Receipt, Refund
 from heatdesk.billing.rules.ledger import JournalKind
 from heatdesk.billing.rules.workflow import PaperState, ReversedMoney, TenderMethod
 from heatdesk.billing.services import day_totals, reversals
-from heatdesk.billing.services.verification import books, papers, report
+from heatdesk.billing.services.verification import INVARIANTS, books, papers, report
 from heatdesk.billing.services.verification import refunds as checks
 from heatdesk.db import db
 from tests import factories
 from tests.approvals.office import approve
-from tests.billing.drawers import make_hall
+from tests.billing.changes.test_penalty_waiver import Case
+from tests.billing.drawers import close_drawer, make_hall
 from tests.changes.kinds.reversal import SCENARIO, payload, take_and_close
 from tests.changes.scenarios import make_world, send
 
@@ -127,3 +130,26 @@ def test_what_makes_no_sense_is_refused(world):
         reversals.find_payment("0099999", world.office.branch.id)
     with pytest.raises(NoSuchReceipt):
         reversals.find_payment("0000001", factories.make_branch().id)
+
+
+def test_with_the_payment_goes_the_penalty_it_booked(app):
+    """The money of the 20th day went back to the bank: the 60th day costs sixty days, as if nobody had paid."""
+    case = Case()
+    cashier = factories.make_staff(Role.CASHIER, case.office.branch)
+    shift = factories.open_till(cashier, case.office.branch)
+    receipt = case.pay(cashier, "1000.00")
+    close_drawer(shift, cashier, "0", "counted", wechat="1000.00")
+    case.next_day(date(2027, 1, 20))
+    asked = {
+        "payment_id": receipt.payment_id,
+        "money": ReversedMoney.RETURNED_BY_BANK.value,
+        "other_account_id": None,
+    }
+    request = send("reversal", asked, by=case.office.clerk)
+    penalty = next(one for one in request.preview["changes"] if one["label"].startswith("Penalty"))
+    assert (penalty["before"], request.preview["difference"]) == ("46.54", "-46.54")
+    counter = db.session.scalars(select(Department.id).where(Department.code == "counter")).one()
+    approve(request, factories.make_staff(Role.SUPERVISOR, case.office.branch, department_id=counter))
+    approve(request, case.office.finance)
+    assert (case.bill().fee, case.bill().penalty) == (Decimal("2327.00"), Decimal("139.62"))
+    assert [one.id for one in map(report._ask, INVARIANTS) if not one.holds] == []

@@ -10,7 +10,7 @@ from heatdesk.auth.permissions import Role
 from heatdesk.billing.models import Account, AreaPart, Bill, SupplyTerm
 from heatdesk.billing.rules.states import SupplyState
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import assessments, business_days, supply_terms
+from heatdesk.billing.services import assessments, supply_terms
 from heatdesk.db import db
 from heatdesk.web.versions import version_of
 from tests import factories
@@ -195,19 +195,22 @@ def test_the_preview_says_what_saving_does_and_changes_nothing(app, account, bil
     taken = clerk.get(path_of(account, "preview"), query_string={**given, "starts_on": "2020-01-01"})
     assert "A term already starts on 2020-01-01" in text_of(taken)
 
-    assert clerk.post(path_of(account), given).status_code == 302
-    bill = db.session.scalar(select(Bill).where(Bill.account_id == account.id))
-    assert bill.charged == Decimal("2600.00")
 
-
-def test_saving_without_an_open_business_day_is_refused_whole(
-    app, account, billed, branch, clerk, supervisor
-):
-    business_days.close_day(branch.id, factories.TODAY, by=supervisor.staff)
-    db.session.commit()
-    answer = clerk.post(
-        path_of(account), form_for(account, starts_on="2026-11-01", building_area_m2="100.00")
-    )
-    assert answer.status_code == 422
-    assert "No business day is open" in text_of(answer)
+def test_a_bill_that_is_out_moves_only_by_request(app, account, billed, clerk):
+    """Every way of saving is refused with the way to ask; what moves no bill is saved as before."""
+    given = form_for(account, starts_on="2026-11-01", building_area_m2="100.00")
+    assert f"/requests/new?card_no={account.card_no}" in clerk.get(
+        path_of(account, "preview"), query_string=given
+    ).get_data(as_text=True)
+    first = supply_terms.timeline(account.id)[0]
+    for path in (path_of(account), path_of(account, f"{first.id}/edit")):
+        answer = clerk.post(path, given)
+        assert answer.status_code == 422
+        assert "would change bills that are out by ¥273.00" in text_of(answer)
     assert spans(account) == [("2020-01-01", "", str(SupplyState.SUPPLIED))]
+    later = form_for(account, starts_on="2027-05-01", building_area_m2="100.00")
+    assert clerk.post(path_of(account), later).status_code == 302
+    inside = form_for(account, starts_on="2020-01-01", ends_on="2027-01-31", building_area_m2="89.50")
+    assert clerk.post(path_of(account, f"{first.id}/edit"), inside).status_code == 422
+    bill = db.session.scalar(select(Bill).where(Bill.account_id == account.id))
+    assert bill.charged == Decimal("2327.00")

@@ -292,14 +292,18 @@ def test_a_version_tells_its_rules_and_what_it_changes(app, clerk, approved):
     assert "Base fee" not in shown
 
 
-def test_a_second_person_approves(app, clerk, supervisor):
+def test_the_author_asks_for_approval_and_no_screen_approves(app, branch, clerk, supervisor):
     row = tariffs.draft(rules(), by=clerk.id)
     db.session.commit()
-    path = f"/billing/tariffs/{row.id}/approve"
-    assert clerk.post(path, {"seen": seen(row)}).status_code == 403
-    assert supervisor.post(path, {"seen": seen(row)}).status_code == 302
-    db.session.refresh(row)
-    assert (row.state, row.approved_by) == (TariffState.APPROVED, supervisor.id)
+    assert supervisor.post(f"/billing/tariffs/{row.id}/approve", {"seen": seen(row)}).status_code == 404
+    asks = f"/requests/new/tariff?tariff_id={row.id}"
+    assert asks in clerk.get(f"/billing/tariffs/{row.id}").get_data(as_text=True)
+    colleague = Person(app, factories.make_staff(Role.BILLING_CLERK, branch))
+    for other in (supervisor, colleague):
+        assert asks not in other.get(f"/billing/tariffs/{row.id}").get_data(as_text=True)
+    assert clerk.get(asks).status_code == 200
+    answer = colleague.post("/requests/new/tariff", {"tariff_id": row.id, "reason": "new price"})
+    assert "Only who wrote the draft" in text_of(answer)
 
 
 def test_the_author_cannot_approve(app, branch):
@@ -324,15 +328,12 @@ def test_an_approved_tariff_is_never_edited(app, clerk, approved):
     assert "never edited" in text_of(answer)
 
 
-def test_stale_pages_neither_edit_nor_approve(app, clerk, supervisor):
+def test_a_stale_page_edits_nothing(app, clerk):
     row = tariffs.draft(rules(), by=clerk.id)
     shown = seen(row)
     tariffs.edit(row.id, rules(price="27"), seen=shown, by=clerk.id)
     db.session.commit()
     assert clerk.post(f"/billing/tariffs/{row.id}/edit", {**FORM, "seen": shown}).status_code == 409
-    answer = supervisor.post(f"/billing/tariffs/{row.id}/approve", {"seen": shown})
-    assert answer.status_code == 409
-    assert "Somebody changed this" in text_of(answer)
 
 
 def test_one_draft_per_class_and_one_version_per_day(app, clerk, supervisor, approved):

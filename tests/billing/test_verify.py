@@ -17,6 +17,7 @@ from heatdesk.billing.services import business_days, ledger, number_books
 from heatdesk.billing.services.verification import verify as verify_books
 from heatdesk.db import db
 from tests import factories, needs
+from tests.billing.test_verify_penalties import PLANTED as PLANTED_IN_PENALTIES
 from tests.billing.test_verify_refunds import PLANTED as PLANTED_IN_REFUNDS
 from tests.billing.test_verify_requests import PLANTED as PLANTED_IN_REQUESTS
 
@@ -227,7 +228,7 @@ def test_who_owes_nothing_by_the_tariff_is_no_gap_in_a_billed_season(books, plan
 
 
 def test_every_invariant_has_a_corruption_planted(books):
-    planted = [*PLANTED, *PLANTED_IN_REFUNDS, *PLANTED_IN_REQUESTS]
+    planted = [*PLANTED, *PLANTED_IN_PENALTIES, *PLANTED_IN_REFUNDS, *PLANTED_IN_REQUESTS]
     assert {outcome.id for outcome in verify_books()} == {invariant for invariant, _ in planted}
 
 

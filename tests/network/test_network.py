@@ -40,7 +40,7 @@ def test_a_branch_shows_its_offices_with_households_area_and_debt(app, branch, c
     page = clerk.get(f"/network/branches/{branch.id}").get_data(as_text=True)
     assert f'hx-get="/network/branches/{branch.id}/figures"' in page
     words = text_of(clerk.get(f"/network/branches/{branch.id}/figures"))
-    assert "2 Accounts in use 179.00 Area m² 1 Households owing 2,327.00 Owed" in words
+    assert "2 Accounts in use 179.00 Area m² 1 Households owing 2,327.00 Fees owed" in words
 
 
 def test_a_lists_figures_follow_the_page(app, branch, clerk, stranger):

@@ -69,6 +69,7 @@ LEVELS: dict[str, tuple[DefaultLevel, ...]] = {
     "new_account": (_CLERK,),
     "connection": (_BILLING, _finance()),
     "owner": (_CLERK,),
+    "closing": (_CLERK,),
     "temporary_suspension": (_CLERK,),
     "cut_off": (_BILLING,),
     "demolition": (_BILLING,),

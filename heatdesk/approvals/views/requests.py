@@ -8,13 +8,13 @@ from flask_login import current_user
 from sqlalchemy import Select
 
 from heatdesk import audit
-from heatdesk.approvals import kinds
+from heatdesk.approvals import kinds, previews
 from heatdesk.approvals.forms import form_for
 from heatdesk.approvals.kinds import Kind
 from heatdesk.approvals.models import ChangeRequest
 from heatdesk.approvals.services import deciding, files, lists, requests
 from heatdesk.approvals.views.filtering import wanted_filter
-from heatdesk.approvals.words import KIND_TITLES, STATES
+from heatdesk.approvals.words import KIND_SENTENCES, KIND_TITLES, STATES, grouped
 from heatdesk.auth.permissions import Permission
 from heatdesk.errors import NotAllowed, Stale
 from heatdesk.i18n import _
@@ -80,21 +80,44 @@ def as_workbook(query: Select[Any]) -> ResponseReturnValue:
 @bp.get("/new")
 @requires(Permission.REQUEST_CREATE)
 def choose() -> ResponseReturnValue:
-    offered = [kind for kind in kinds.registered() if current_user.may(kind.permission)]
-    return render_template("approvals/requests/choose.html", kinds=offered)
+    """Opened from a household, its card number goes with every kind."""
+    offered = {kind.name: kind for kind in kinds.registered() if current_user.may(kind.permission)}
+    given = {name: value for name, value in request.args.items() if name == "card_no"}
+    heads = filter(None, (kind.head(given) for kind in offered.values()))
+    return render_template(
+        "approvals/requests/choose.html",
+        kinds=offered,
+        groups=grouped(offered),
+        sentences=KIND_SENTENCES,
+        given=given,
+        head=next(heads, None),
+    )
 
 
 @bp.route("/new/<name>", methods=["GET", "POST"])
 @requires(Permission.REQUEST_CREATE)
 def create(name: str) -> ResponseReturnValue:
     kind = _kind_for_reader(name)
-    form = form_for(kind)(data=request.args.to_dict())
+    form = _new_form(kind)
     if form.validate_on_submit():
         with refused_on_form(form):
             uploads = files.uploads_of(request.files, kind)
             made = requests.create(kind, kind.read(form), form.reason.data, by=current_user, uploads=uploads)
             return redirect(url_for("requests.show", request_id=made.id))
     return _form_page(form, kind, None)
+
+
+@bp.get("/new/<name>/effect")
+@requires(Permission.REQUEST_CREATE)
+def effect(name: str) -> ResponseReturnValue:
+    """Whom the form as filled in so far is about, and what it would change; nothing of it stays."""
+    kind = _kind_for_reader(name)
+    form = form_for(kind)(request.args, meta={"csrf": False})
+    form.reason.data = form.reason.data or "–"
+    tried = previews.tried(kind, form, current_user.branch_id) if form.validate() else None
+    return render_template(
+        "approvals/requests/_tried.html", tried=tried, head=kind.head(request.args), said=_
+    )
 
 
 @bp.route("/<int:request_id>/edit", methods=["GET", "POST"])
@@ -148,6 +171,13 @@ def _kind_for_reader(name: str) -> Kind:
     return kind
 
 
+def _new_form(kind: Kind) -> Any:
+    """Filled from its address: with a whole form (`filled`), as a request that takes one back, or from the start."""
+    if request.method == "GET" and "filled" in request.args:
+        return form_for(kind)(request.args)
+    return form_for(kind)(data=kind.start(request.args.to_dict()))
+
+
 def _form_page(form: Any, kind: Kind, found: ChangeRequest | None) -> ResponseReturnValue:
     if found is not None:
         form.seen.data = form.seen.data or deciding.seen_request(found)
@@ -158,5 +188,8 @@ def _form_page(form: Any, kind: Kind, found: ChangeRequest | None) -> ResponseRe
         found=found,
         attached=files.attached(found) if found else [],
         limit=files.FILE_LIMIT // (1024 * 1024),
+        head=kind.head(
+            {name: field.data for name, field in form._fields.items() if isinstance(field.data, str)}
+        ),
     )
     return page, 422 if form.is_submitted() else 200

@@ -1,11 +1,16 @@
 """The page of one request: what would change, its evidence, its history, and the buttons this reader may press."""
 
-from flask import Response, render_template
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from heatdesk import audit
 from heatdesk.approvals import kinds, papers
+from heatdesk.approvals.forms import as_arguments
 from heatdesk.approvals.models import Attachment, ChangeRequest
 from heatdesk.approvals.previews import ShownPreview, shown
 from heatdesk.approvals.rules.states import EDITABLE, WITHDRAWABLE, RequestState
@@ -41,6 +46,7 @@ def show(request_id: int) -> ResponseReturnValue:
         left_out=history.outcomes(found, left_out_only=True),
         people=lists.names_of({found.applicant_id, *requests.editors_of(found)}),
         identities=deciding.identities(found, current_user),
+        ways_back=_ways_back(found, kind),
         may_edit=found.state in EDITABLE and current_user.may(kind.permission),
         may_withdraw=found.state in WITHDRAWABLE and found.applicant_id == current_user.id,
         **WORDS,
@@ -70,6 +76,23 @@ def paper(request_id: int) -> ResponseReturnValue:
     )
     disposition = {"Content-Disposition": f'inline; filename="request-{found.number}.pdf"'}
     return Response(papers.draw(papers.facts_of(found)), mimetype="application/pdf", headers=disposition)
+
+
+def _ways_back(found: ChangeRequest, kind: kinds.Kind) -> list[tuple[object, str]]:
+    """(title, address of the filled form) of each kind that takes a carried-out request back."""
+    if found.state != RequestState.APPLIED:
+        return []
+    offered = {one.name: one for one in kinds.registered() if current_user.may(one.permission)}
+    return [
+        (offered[name].title, _filled(name, kind.take_back(name, found.payload)))
+        for name in kind.undone_by
+        if name in offered
+    ]
+
+
+def _filled(name: str, data: Mapping[str, Any]) -> str:
+    """The address of a new request with its form filled in; a form may have a field called `name` itself."""
+    return f"{url_for('requests.create', name=name)}?{urlencode({'filled': 1, **as_arguments(data)})}"
 
 
 def _effect(found: ChangeRequest) -> tuple[ShownPreview | None, Seen, str]:

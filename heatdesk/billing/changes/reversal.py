@@ -89,6 +89,7 @@ class Reversal(Kind):
         rows = [
             Change(msgid("Receipt"), None, found.receipt.written, "text"),
             *_bills(found),
+            *_penalties(found),
             *_ahead(found),
             Change(msgid("The money goes"), None, MONEY_GOES[money]),
         ]
@@ -98,7 +99,7 @@ class Reversal(Kind):
             rows.append(Change(msgid("Prepayment"), ahead, ahead + found.money, MONEY, detail=other.card_no))
         elif money is ReversedMoney.GIVE_BACK:
             rows.append(Change(msgid("To be paid out"), ZERO, found.money, MONEY))
-        return Preview(tuple(rows))
+        return Preview(tuple(rows), found.moved)
 
     def amount(self, payload: Payload, preview: Preview) -> Decimal:  # noqa: ARG002 (charges do not move)
         return get_or_refuse(Payment, payload["payment_id"]).amount
@@ -108,8 +109,8 @@ class Reversal(Kind):
         other = None
         if payload["other_account_id"]:
             other = get_or_refuse(Account, payload["other_account_id"], lock=True)
-        reversals.reverse(payload["payment_id"], ReversedMoney(payload["money"]), other, effect=effect)
-        return ZERO
+        money = ReversedMoney(payload["money"])
+        return reversals.reverse(payload["payment_id"], money, other, effect=effect)
 
 
 def _bills(found: Reversible) -> list[Change]:
@@ -117,12 +118,21 @@ def _bills(found: Reversible) -> list[Change]:
     rows = db.session.execute(
         select(Season.id, Season.code, Bill.charged - Bill.reduced - Bill.paid)
         .join(Bill, Bill.season_id == Season.id)
-        .where(Bill.account_id == found.payment.account_id, Season.id.in_(found.allocations))
+        .where(Bill.account_id == found.payment.account_id, Season.id.in_(found.fees))
         .order_by(Season.starts_on)
     )
     return [
-        Change(msgid("Owed for the season"), due, due + found.allocations[season_id], MONEY, detail=code)
+        Change(msgid("Owed for the season"), due, due + found.fees[season_id], MONEY, detail=code)
         for season_id, code, due in rows
+    ]
+
+
+def _penalties(found: Reversible) -> list[Change]:
+    """What the payment booked of penalty; without it the days are counted as if it had never been."""
+    codes = dict(db.session.execute(select(Season.id, Season.code).where(Season.id.in_(found.frozen))).all())
+    return [
+        Change(msgid("Penalty booked with the payment"), amount, ZERO, MONEY, detail=codes[season_id])
+        for season_id, amount in found.frozen.items()
     ]
 
 

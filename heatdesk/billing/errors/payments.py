@@ -51,6 +51,21 @@ class PrepaymentUsed(RuleBroken):
     )
 
 
+class PenaltyUsed(RuleBroken):
+    message = (
+        "¥%(amount)s of the penalty that this payment froze has been paid or waived since. "
+        "Undo the later payment first, or file a request for correction."
+    )
+
+
+class NoPenalty(RuleBroken):
+    message = "Nothing of a penalty is open for season %(code)s. Look at the dues on the customer card."
+
+
+class WaiverTooHigh(RuleBroken):
+    message = "Only ¥%(open)s of penalty is open for season %(code)s. Ask for that much or less."
+
+
 class NoReason(RuleBroken):
     status = 422
     message = "Say why the payment is voided, in at least two characters."

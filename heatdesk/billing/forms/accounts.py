@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp, ValidationError
 
 from heatdesk.billing.forms.supply_terms import DayField, TermFields
@@ -15,7 +15,7 @@ from heatdesk.people.forms import KIND_LABELS, PhonesField
 from heatdesk.people.models import CustomerKind
 from heatdesk.web.fields import MAX_NAME, Present, choices, half_width, one_line, text_field
 
-_CARD = Regexp(
+CARD_NUMBER = Regexp(
     r"[0-9A-Za-z][0-9A-Za-z_.\-]*\Z", message=lazy("A card number is made of letters, digits and - _ .")
 )
 _CUSTOMER_ID = re.compile(r"#(\d{1,18})\s*\Z")
@@ -27,7 +27,7 @@ class AccountForm(FlaskForm):
     seen = HiddenField()
     card_no = StringField(
         lazy("Card number"),
-        [Optional(), Length(max=32), _CARD],
+        [Optional(), Length(max=32), CARD_NUMBER],
         filters=[half_width],
         description=lazy("Empty: the next free number."),
     )
@@ -38,8 +38,8 @@ class AccountForm(FlaskForm):
         return {"card_no": self.card_no.data, "opened_on": self.opened_on.data, "remark": self.remark.data}
 
 
-class NewAccountForm(AccountForm, TermFields):
-    """Who, and how it is supplied from the opening day; the premises are known when the form is shown."""
+class NewCustomerFields(Form):
+    """A known customer, chosen from suggestions, or a new one written down."""
 
     customer = StringField(
         lazy("Known customer"),
@@ -75,6 +75,10 @@ class NewAccountForm(AccountForm, TermFields):
             "name": self.name.data,
             "phones": self.phones.data or [],
         }
+
+
+class NewAccountForm(AccountForm, NewCustomerFields, TermFields):
+    """Who, and how it is supplied from the opening day; the premises are known when the form is shown."""
 
     def first_term(self) -> Facts:
         return self.facts(self.opened_on.data, None, _("account opened"))

@@ -15,6 +15,7 @@ from heatdesk.billing.models.ledger import (
 )
 from heatdesk.billing.models.number_books import Invoice, NumberBook, Receipt
 from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, Tender
+from heatdesk.billing.models.penalties import Penalty
 from heatdesk.billing.models.refunds import Refund
 from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
 from heatdesk.billing.models.seasons import Season, Tariff
@@ -41,6 +42,7 @@ __all__ = [
     "NumberBook",
     "Payment",
     "PaymentVoid",
+    "Penalty",
     "Prepayment",
     "Receipt",
     "Refund",

@@ -19,11 +19,12 @@ from heatdesk.db import CreatedAt, Model, Money, Pk
 
 
 class Bill(Model):
-    """Totals of one account in one season, kept by a trigger from the entries on 1122 (invariants I5, I6)."""
+    """Totals of one account in one season, kept by triggers from the entries on 1122 and 1123 (invariants I5, I6)."""
 
     __tablename__ = "bill"
     __table_args__ = (
         CheckConstraint("charged - reduced - paid >= 0", name="not_overpaid"),
+        CheckConstraint("penalty >= 0", name="penalty_not_negative"),
         Index(None, "account_id"),
         Index(
             "ix_bill_open",
@@ -40,10 +41,13 @@ class Bill(Model):
     charged: Mapped[Money] = mapped_column(server_default="0")
     reduced: Mapped[Money] = mapped_column(server_default="0")
     paid: Mapped[Money] = mapped_column(server_default="0")
+    penalty: Mapped[Money] = mapped_column(
+        server_default="0", comment="frozen on 1123 and neither paid nor waived"
+    )
 
     @property
     def due(self) -> Decimal:
-        """What is still owed, yuan ≥ 0."""
+        """What is still owed of the fee, without penalty, yuan ≥ 0."""
         return self.charged - self.reduced - self.paid
 
 

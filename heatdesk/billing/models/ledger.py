@@ -113,6 +113,10 @@ class Entry(Model):
             name="receivable_has_bill",
         ),
         CheckConstraint(
+            "(debit <> '1123' and credit <> '1123') or (season_id is not null and account_id is not null)",
+            name="penalty_has_bill",
+        ),
+        CheckConstraint(
             "(debit <> '2203' and credit <> '2203') or account_id is not null", name="prepayment_has_account"
         ),
         Index(None, "journal_id"),

@@ -49,18 +49,22 @@ class Tender(Model):
 
 
 class Allocation(Model):
-    """The part of a payment that settles one bill."""
+    """The part of a payment that settles one bill, `penalty` of it the penalty and the rest the fee."""
 
     __tablename__ = "allocation"
     __table_args__ = (
         ForeignKeyConstraint(["season_id", "account_id"], ["bill.season_id", "bill.account_id"]),
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("penalty between 0 and amount", name="penalty_is_part"),
     )
 
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True, autoincrement=False)
     season_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     account_id: Mapped[int]
     amount: Mapped[Money]
+    penalty: Mapped[Money] = mapped_column(
+        server_default="0", comment="the part of the amount that paid penalty"
+    )
 
 
 class PaymentVoid(Model):

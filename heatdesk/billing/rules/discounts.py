@@ -35,6 +35,28 @@ class DiscountRule:
             raise BadInput("“%(key)s” must list the greatest discount first.", key="discount.rows")
 
 
+@dataclass(frozen=True, slots=True)
+class EarlyOffer:
+    """What closing a bill by a day earns, yuan."""
+
+    paid_by: date
+    amount: Decimal
+    step: Step
+
+
+def early_offer(rule: DiscountRule, starts_on: date, fee: Decimal, on: date) -> EarlyOffer | None:
+    """What paying all that is open of `fee` on this day earns; None when every date has passed.
+
+    It is what `early_discount` gives once that is paid.
+    """
+    for row in rule.rows:
+        amount = round_money(fee * row.share)
+        day = row.paid_by.around(starts_on)
+        if amount and on <= day:
+            return EarlyOffer(day, amount, _step(rule, row, day, amount))
+    return None
+
+
 def early_discount(
     rule: DiscountRule, season: Season, fee: Decimal, payments: Iterable[DatedAmount]
 ) -> tuple[Decimal, Step] | None:
@@ -49,6 +71,10 @@ def early_discount(
         day: date = row.paid_by.around(season.starts_on)
         in_time = sum((payment.amount for payment in paid if payment.on <= day), ZERO)
         if discount and in_time >= fee - discount:
-            values = {"day": str(day), "share": percent(row.share), "amount": f"{discount:f}"}
-            return discount, Step("discount", values, rule.document_no)
+            return discount, _step(rule, row, day, discount)
     return None
+
+
+def _step(rule: DiscountRule, row: DiscountRow, day: date, amount: Decimal) -> Step:
+    values = {"day": str(day), "share": percent(row.share), "amount": f"{amount:f}"}
+    return Step("discount", values, rule.document_no)

@@ -33,6 +33,8 @@ class LedgerCode(enum.StrEnum):
     SUBSIDY_RECEIVABLE = "1221.1"
     PAYER_CLEARING = "1221.2"
     """What organisations take over from their people passes through it; it holds nothing."""
+    OWNER_CLEARING = "1221.3"
+    """What a new customer takes over from a former one passes through it; it holds nothing."""
     PREPAYMENT = "2203"
     REFUNDS_PAYABLE = "2241.2"
     CASH_OVER = "2241.3"
@@ -66,6 +68,9 @@ CHART: dict[LedgerCode, LedgerAccountFacts] = {
     ),
     LedgerCode.PAYER_CLEARING: LedgerAccountFacts(
         AccountKind.ASSET, "Taken over by organisations", "单位承担结转", BillTotal.CHARGED
+    ),
+    LedgerCode.OWNER_CLEARING: LedgerAccountFacts(
+        AccountKind.ASSET, "Taken over at changes of owner", "过户结转", BillTotal.CHARGED
     ),
     LedgerCode.PREPAYMENT: LedgerAccountFacts(AccountKind.LIABILITY, "Prepayment", "预收采暖费"),
     LedgerCode.REFUNDS_PAYABLE: LedgerAccountFacts(AccountKind.LIABILITY, "Refunds payable", "应付退费"),

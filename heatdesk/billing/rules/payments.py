@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from heatdesk.billing.rules.amounts import refuse_beyond_books
 from heatdesk.billing.rules.ledger import LedgerCode, Movement
+from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import TenderMethod
 from heatdesk.errors import BadInput, RuleBroken, msgid
 from heatdesk.money import ZERO, format_money, round_money
@@ -25,6 +26,8 @@ DEBITED: dict[TenderMethod, LedgerCode] = {
 """Where each tender arrives, in the order in which they are used up: prepayment only ever pays bills, cash carries
 the rounding and comes last (reliability.md §5, postings 4, 5, 7, 8)."""
 
+ITEMS_PAID = {LedgerCode.PENALTY_RECEIVABLE: Item.PENALTY}
+"""What money on an account is for, where the account says it; fees are many items."""
 MOST_CHANGE = Decimal("10000.00")
 """A customer may hand over a sealed bundle of a hundred notes of ¥100; more change is a slip of the finger."""
 MOST_AHEAD = Decimal("1000000.00")
@@ -198,19 +201,23 @@ def match_movements(
     allocations: Mapping[int, Decimal],
     *,
     account_id: int,
+    penalties: Mapping[int, Decimal] | None = None,
     to_prepayment: Decimal = ZERO,
     rounding: Decimal = ZERO,
 ) -> list[Movement]:
     """The waterfall: tenders in their order run over the bills, then into prepayment, then into cash rounding.
 
-    One movement per pair of accounts and season. Σ `tenders` must be Σ `allocations` + `to_prepayment` + `rounding`;
-    a negative rounding is what the utility itself puts in. Every movement has a debit and a credit, so the journal
-    balances by construction. Raises ValueError when the sums differ.
+    One movement per pair of accounts and season; of an allocation the part in `penalties` pays penalty. Σ `tenders`
+    must be Σ `allocations` + `to_prepayment` + `rounding`; a negative rounding is what the utility itself puts in.
+    Every movement has a debit and a credit, so the journal balances by construction. Raises ValueError when the sums
+    differ.
     """
     sources = [(DEBITED[tender.method], tender.amount) for tender in tenders]
-    sinks: list[tuple[LedgerCode, int | None, Decimal]] = [
-        (LedgerCode.RECEIVABLE, season_id, amount) for season_id, amount in allocations.items()
-    ]
+    sinks: list[tuple[LedgerCode, int | None, Decimal]] = []
+    for paid_season, amount in allocations.items():
+        penalty = (penalties or {}).get(paid_season, ZERO)
+        sinks.append((LedgerCode.PENALTY_RECEIVABLE, paid_season, penalty))
+        sinks.append((LedgerCode.RECEIVABLE, paid_season, amount - penalty))
     sinks.append((LedgerCode.PREPAYMENT, None, to_prepayment))
     if rounding < 0:
         sources.append((LedgerCode.ROUNDING, -rounding))
@@ -232,6 +239,6 @@ def match_movements(
     if at < len(sources):
         raise ValueError("the tenders are more than what they are to pay")
     return [
-        Movement(debit, credit, amount, season_id, account_id)
+        Movement(debit, credit, amount, season_id, account_id, ITEMS_PAID.get(credit))
         for (debit, credit, season_id), amount in flows.items()
     ]

@@ -4,8 +4,8 @@ Nothing is stored between runs: the same charges, payments and date always give 
 it twice adds nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -52,7 +52,7 @@ class PenaltyRule:
 
 @dataclass(frozen=True, slots=True)
 class DatedAmount:
-    """Yuan charged or paid on a day; a charge below zero is a reduction."""
+    """Yuan charged or paid on a day; a charge below zero is a reduction, a payment below zero money taken back out."""
 
     on: date
     amount: Decimal
@@ -125,6 +125,49 @@ def standing(
         for amount in paid:
             books.pay(day, amount)
     return Standing(tuple(books.penalties), tuple(books.paid), books.principal, books.penalty, books.credit)
+
+
+def fee_standing(
+    rule: PenaltyRule,
+    due_on: date,
+    charges: Iterable[DatedAmount],
+    payments: Iterable[DatedAmount],
+    frozen_on: Iterable[date],
+    to: date,
+    cut: Iterable[DateRange] = (),
+) -> Standing:
+    """`standing` where the books already say what each payment paid off the fee: `payments` are those parts alone.
+
+    `frozen_on` are the days on which penalty was frozen though nothing of the fee may have been paid: a line ends
+    there and is rounded, as it was then.
+    """
+    fee_first = replace(rule, allocation=Allocation.PRINCIPAL_FIRST)
+    ends = [DatedAmount(day, ZERO) for day in frozen_on]
+    return standing(fee_first, due_on, charges, [*payments, *ends], to, cut)
+
+
+def not_yet_frozen(lines: Sequence[PenaltyLine], frozen: Sequence[PenaltyLine]) -> tuple[PenaltyLine, ...]:
+    """What of `lines`, all there should be by the facts, is not among the lines already `frozen`.
+
+    Mostly those after the last frozen day. Where the facts behind a frozen line have changed since, one line makes up
+    the difference and says so; what was frozen beyond it stands, and nothing is added until the days have caught up.
+    """
+    until = max((line.period.last for line in frozen), default=date.min)
+    missing = _sum(lines) - _sum(frozen)
+    later = [line for line in lines if line.period.last > until and line.amount]
+    if _sum(later) == missing:
+        return tuple(later)
+    if missing <= 0:
+        return ()
+    values = {"total": f"{_sum(lines):f}", "frozen": f"{_sum(frozen):f}", "amount": f"{missing:f}"}
+    steps = [step for line in lines for step in line.steps]
+    period = DateRange(lines[0].period.first, lines[-1].period.last)
+    days = sum(line.days for line in lines)
+    return (PenaltyLine(period, days, missing, (*steps, Step("penalty_difference", values))),)
+
+
+def _sum(lines: Iterable[PenaltyLine]) -> Decimal:
+    return sum((line.amount for line in lines), ZERO)
 
 
 @dataclass(slots=True)
@@ -216,7 +259,14 @@ class _Books:
         self.accrued, self.accrued_days, self.accruing_from, self.steps = Fraction(0), 0, date.max, []
 
     def pay(self, day: date, amount: Decimal) -> None:
-        """Use a payment in the order of the rule; the rest becomes credit."""
+        """Use a payment in the order of the rule; the rest becomes credit. What is taken back out comes off the
+        credit, then it is owed again.
+        """
+        if amount < 0:
+            back = min(-amount, self.credit)
+            self.credit -= back
+            self.principal += -amount - back
+            return
         first = Allocation.PENALTY_FIRST if self.rule is None else self.rule.allocation
         if first is Allocation.PENALTY_FIRST:
             to_penalty = min(amount, self.penalty)

@@ -53,6 +53,10 @@ SENTENCES: dict[str, str] = {
     "penalty_unpaid": msgid("%(first)s to %(last)s: %(base)s yuan unpaid × %(rate)s × %(days)s days."),
     "penalty_whole_fee": msgid("%(first)s to %(last)s: whole fee %(base)s yuan × %(rate)s × %(days)s days."),
     "penalty_cap": msgid("The penalty may not be more than %(cap)s of the fee: %(amount)s yuan."),
+    "penalty_difference": msgid(
+        "By the facts as they now stand the penalty is %(total)s yuan; %(frozen)s yuan were frozen before: "
+        "%(amount)s yuan more."
+    ),
     "meter_correction": msgid(
         "The heat counted is corrected for the position of the flat: × %(correction)s."
     ),
@@ -73,8 +77,11 @@ SENTENCES: dict[str, str] = {
     "subsidy_per_m2": msgid("The government pays %(per_m2)s yuan × %(area)s m²: %(amount)s of %(fee)s yuan."),
     "subsidy_share": msgid("The government pays %(share)s for %(area)s m²: %(amount)s of %(fee)s yuan."),
     "discount": msgid("Paid by %(day)s: %(share)s less, %(amount)s yuan."),
+    "discount_taken_back": msgid("The payment was undone, and the discount with it: %(amount)s yuan."),
     "connection_agreed": msgid("Agreed area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
     "connection_measured": msgid("Measured area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
     "connection_adjusted": msgid("Adjustment as agreed: %(adjustment)s yuan."),
+    "taken_over": msgid("%(amount)s yuan of card %(card_no)s were taken over at the change of owner."),
+    "handed_over": msgid("%(amount)s yuan passed to card %(card_no)s at the change of owner."),
     "amount": msgid("%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan."),
 }

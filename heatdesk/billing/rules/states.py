@@ -124,5 +124,7 @@ class Item(StrEnum):
     RECEIVABLE = "receivable"
     """应收调整: an amount by which a bill rises or falls."""
     BAD_DEBT = "bad_debt"
+    TRANSFER = "transfer"
+    """What a new customer takes over of a former one's bill: below zero for the former, above for the new."""
     PAYER_SHARE = "payer_share"
     """What an organisation takes over: below zero for the household, above for the organisation."""

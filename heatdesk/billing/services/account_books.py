@@ -22,7 +22,7 @@ from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.db import db
 from heatdesk.errors import Missing
 
-_THEIRS = [LedgerCode.RECEIVABLE, LedgerCode.PREPAYMENT]
+_THEIRS = [LedgerCode.RECEIVABLE, LedgerCode.PENALTY_RECEIVABLE, LedgerCode.PREPAYMENT]
 """Where a household's money stands; the rounding of the drawer's cash is the utility's."""
 
 _OWES = case((Entry.debit.in_(_THEIRS), Entry.amount), else_=literal(0)) - case(

@@ -25,7 +25,11 @@ from heatdesk.db import db, get_or_refuse, lock_rows
 from heatdesk.errors import Refusal
 from heatdesk.money import ZERO
 
-INCOME = {Item.HEAT: LedgerCode.HEAT_INCOME, Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME}
+INCOME = {
+    Item.HEAT: LedgerCode.HEAT_INCOME,
+    Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME,
+    Item.DISCOUNT: LedgerCode.REDUCTION,
+}
 """Where each item's money is earned. Other items of a bill were charged for a reason of their own, not by the facts."""
 
 
@@ -150,8 +154,12 @@ class _Plan:
             .where(Charge.season_id == season.id, Charge.account_id.in_(ids))
             .group_by(Charge.account_id, Charge.item)
         )
+        self.discounts: dict[int, tuple[Decimal, int]] = {}
         for account_id, item, amount, revision in rows:
-            self.charged.setdefault(account_id, {})[item] = (amount, revision)
+            if item == Item.DISCOUNT:
+                self.discounts[account_id] = (amount, revision)
+            else:
+                self.charged.setdefault(account_id, {})[item] = (amount, revision)
 
     def changes(self, account_id: int) -> list[ItemChange]:
         """Every item that follows from the facts, changed or not."""
@@ -166,7 +174,15 @@ class _Plan:
             lines = tuple(grouped.get(item, ()))
             target = sum((line.amount for line in lines), ZERO)
             changes.append(ItemChange(item, before, target, lines, revision + 1))
-        return changes
+        return [*changes, *self._trimmed_discount(account_id, changes)]
+
+    def _trimmed_discount(self, account_id: int, changes: Sequence[ItemChange]) -> list[ItemChange]:
+        """An early-payment discount is a fact of its day, not reckoned again; but never more than is charged."""
+        granted, revision = self.discounts.get(account_id, (ZERO, 0))
+        most = sum((change.target for change in changes), ZERO)
+        if -granted <= most:
+            return []
+        return [ItemChange(Item.DISCOUNT, granted, -most, (), revision + 1)]
 
     def assessment(self, account_id: int) -> Assessment:
         account = self.accounts[account_id]

@@ -159,6 +159,7 @@ def _moves(account_id: int, season_id: int) -> Sequence[Row[Any]]:
 
 
 def _payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:
+    """What each payment paid of the fee; its penalty is no part of the bill."""
     methods = (
         select(func.array_agg(Tender.method))
         .where(Tender.payment_id == Payment.id)
@@ -170,7 +171,7 @@ def _payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:
             Payment.id,
             Payment.taken_at,
             Journal.business_date,
-            Allocation.amount,
+            (Allocation.amount - Allocation.penalty).label("amount"),
             Receipt.written.label("receipt"),
             methods.label("methods"),
         )
@@ -181,6 +182,7 @@ def _payments(account_id: int, season_id: int) -> Sequence[Row[Any]]:
         .where(
             Allocation.account_id == account_id,
             Allocation.season_id == season_id,
+            Allocation.amount > Allocation.penalty,
             PaymentVoid.payment_id.is_(None),
         )
         .order_by(Payment.id)

@@ -6,6 +6,7 @@ words a customer hears in ten years are those of the day the charge was made.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -112,13 +113,13 @@ def _shared_steps(line: Line) -> Iterator[dict[str, Any]]:
 def sentences(charge: Charge) -> list[str]:
     """The charge in the reader's language: its formula first, then each step with the document it rests on."""
     lines = _lines(charge)
-    said = [sentence for line in lines for sentence in _line_said(line)]
+    found = [sentence for line in lines for sentence in _line_said(line)]
     if not lines:
-        said.append(_("By the facts as they now stand nothing is due for this."))
+        found.append(_("By the facts as they now stand nothing is due for this."))
     if len(lines) > 1:
-        said.append(_("Together: %(amount)s.", amount=format_money(charge.target)))
+        found.append(_("Together: %(amount)s.", amount=format_money(charge.target)))
     if charge.revision > 1:
-        said.append(
+        found.append(
             _(
                 "Charged before: %(before)s; now due: %(target)s; difference: %(difference)s.",
                 before=format_money(charge.target - charge.amount),
@@ -126,7 +127,7 @@ def sentences(charge: Charge) -> list[str]:
                 difference=format_money(charge.amount),
             )
         )
-    return said
+    return found
 
 
 def told(line: Line) -> list[str]:
@@ -255,6 +256,11 @@ def _price(price: str) -> str:
     """26 → 26.00; a price with more places keeps them."""
     value = Decimal(price)
     return f"{value:.2f}" if value == value.quantize(Decimal("0.01")) else price
+
+
+def said(step: Step) -> str:
+    """A step in the reader's language, with the document it rests on."""
+    return _said(asdict(step))
 
 
 def _said(step: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Invoices: one for each season that a payment paid, numbered from the book in the issuer's hands, frozen."""
 
 import secrets
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -35,6 +36,7 @@ from heatdesk.people.models import CustomerKind
 HEAT_TAX = Decimal("0.09")
 """Heat is taxed at 9 %; heating of individual residents is exempt until the end of the 2027 season (domain.md §3.3)."""
 _ITEM = "*供暖*采暖费"
+_PENALTY = "*供暖*违约金"
 _UNIT = "㎡"
 _TOKEN_BYTES = 12
 
@@ -81,7 +83,7 @@ def _facts(allocation: Allocation, book: NumberBook, number: int, *, by: Staff, 
     settings: Settings = current_app.config["HEATDESK"]
     household = households.read(allocation.account_id)
     season = get_or_refuse(Season, allocation.season_id)
-    charges = dues.newest_charges(allocation.account_id, [season.id])[season.id]
+    charges = dues.earning(dues.newest_charges(allocation.account_id, [season.id])[season.id])
     is_exempt = households.use_class_on(allocation.account_id, season.starts_on) is UseClass.RESIDENTIAL
     return InvoiceFacts(
         code=book.prefix,
@@ -91,7 +93,7 @@ def _facts(allocation: Allocation, book: NumberBook, number: int, *, by: Staff, 
         buyer=_buyer(household),
         card_no=household.card_no,
         address=household.address,
-        lines=(_line(allocation.amount, season.code, charges, is_exempt=is_exempt),),
+        lines=tuple(_lines(allocation, season.code, charges, is_exempt=is_exempt)),
         payee=by.name,
         issuer=by.name,
         verification_url=f"{settings.public_url}/r/{token}",
@@ -104,14 +106,26 @@ def _buyer(household: Household) -> Party:
     return Party(household.name, (household.id_number or "") if is_organisation else "")
 
 
-def _line(paid: Decimal, season: str, charges: list[Charge], *, is_exempt: bool) -> InvoiceLine:
+def _lines(
+    allocation: Allocation, season: str, charges: list[Charge], *, is_exempt: bool
+) -> Iterator[InvoiceLine]:
+    """The fee, and the penalty, which is taxed as the heat it comes with."""
+    fee = allocation.amount - allocation.penalty
+    if fee:
+        quantity = charges[0].quantity_m2 if len(charges) == 1 and charges[0].target == fee else None
+        yield _line(_ITEM, fee, season, quantity, is_exempt=is_exempt)
+    if allocation.penalty:
+        yield _line(_PENALTY, allocation.penalty, season, None, is_exempt=is_exempt)
+
+
+def _line(item: str, paid: Decimal, season: str, quantity: Decimal | None, *, is_exempt: bool) -> InvoiceLine:
     """What was paid includes the tax: amount = paid ÷ (1 + rate), tax the rest."""
     amount = paid if is_exempt else round_money(Fraction(paid) / (1 + Fraction(HEAT_TAX)))
     return InvoiceLine(
-        item=_ITEM,
+        item=item,
         season=season,
-        unit=_UNIT,
-        quantity=charges[0].quantity_m2 if len(charges) == 1 and charges[0].target == paid else None,
+        unit=_UNIT if item == _ITEM else "",
+        quantity=quantity,
         price=None,
         amount=amount,
         tax_rate=None if is_exempt else HEAT_TAX,

@@ -68,6 +68,7 @@ ITEMS = {
     Item.WRITE_DOWN: lazy("Account write-down"),
     Item.RECEIVABLE: lazy("Receivable adjustment"),
     Item.BAD_DEBT: lazy("Bad debt"),
+    Item.TRANSFER: lazy("Taken over at a change of owner"),
     Item.PAYER_SHARE: lazy("Share of an organisation"),
 }
 JOURNALS = {

@@ -149,11 +149,12 @@ def cashiers(branch_id: int | None) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class PaidSeason:
-    """What a payment paid for one season, with its invoice."""
+    """What a payment paid for one season, `penalty` of it the penalty, with its invoice."""
 
     season_id: int
     code: str
     amount: Decimal
+    penalty: Decimal
     invoice: Invoice | None
 
 
@@ -194,7 +195,7 @@ def sheet(payment_id: int, branch_id: int | None) -> PaymentSheet:
 def _seasons(payment_id: int) -> list[PaidSeason]:
     issued = invoices.of_payment(payment_id)
     rows = db.session.execute(
-        select(Season.id, Season.code, Allocation.amount)
+        select(Season.id, Season.code, Allocation.amount, Allocation.penalty)
         .join(Allocation, Allocation.season_id == Season.id)
         .where(Allocation.payment_id == payment_id)
         .order_by(Season.starts_on)

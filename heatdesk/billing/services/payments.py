@@ -16,19 +16,28 @@ from heatdesk.billing.errors import (
     NoSuchSeason,
 )
 from heatdesk.billing.models import Account, Allocation, Payment, Receipt, Tender, TillShift
-from heatdesk.billing.rules.ledger import JournalKind
+from heatdesk.billing.rules.ledger import JournalKind, Movement
 from heatdesk.billing.rules.payments import (
     CASH_STEPS,
     Offer,
     Reckoning,
-    allocate,
     match_movements,
     reckon,
 )
+from heatdesk.billing.rules.settlements import Share, share_out
 from heatdesk.billing.rules.workflow import NumberKind
-from heatdesk.billing.services import happenings, ledger, number_books, receipts, standings, tills
+from heatdesk.billing.services import (
+    discounts,
+    happenings,
+    ledger,
+    number_books,
+    penalties,
+    receipts,
+    standings,
+    tills,
+)
 from heatdesk.billing.services.happenings import Happening, Paid
-from heatdesk.billing.services.standings import Standing
+from heatdesk.billing.services.standings import SeasonDue, Standing
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Missing
 from heatdesk.money import format_money
@@ -59,6 +68,7 @@ def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UU
     account = _payable(account_id, shift)
     standing = standings.of_account(account.id)
     due = _agreed_due(account, standing, order)
+    ticked = standing.chosen(order.season_ids)
     reckoning = reckon(
         due,
         order.offers,
@@ -67,29 +77,41 @@ def take(account_id: int, order: PaymentOrder, *, by: Staff, request_id: uuid.UU
         part=order.part,
         keep_surplus=order.keep_surplus,
     )
-    open_bills = {bill.season_id: bill.due for bill in standing.bills if bill.season_id in order.season_ids}
-    allocations = allocate(reckoning.settled, open_bills)
+    shares = share_out(reckoning.settled, [bill.open for bill in ticked])
     book, number = number_books.take_number(NumberKind.RECEIPT, by.id)
     journal = ledger.post(
         JournalKind.PAYMENT,
-        match_movements(
-            reckoning.tenders,
-            allocations,
-            account_id=account.id,
-            to_prepayment=reckoning.to_prepayment,
-            rounding=reckoning.rounding,
-        ),
+        _movements(account.id, ticked, reckoning, shares),
         branch_id=shift.branch_id,
         by=by.id,
         request_id=request_id,
         till_shift_id=shift.id,
     )
-    payment = _record(account, shift, journal.id, reckoning, allocations)
+    penalties.record(account.id, ticked, journal.id)
+    offers = {bill.season_id: bill.discount for bill in ticked if bill.discount}
+    discounts.record(account.id, shares, offers, journal.id)
+    payment = _record(account, shift, journal.id, reckoning, shares)
     receipt = receipts.issue(
-        payment, reckoning, allocations, standing, shift=shift, by=by, book=book, number=number
+        payment, reckoning, shares, standing, shift=shift, by=by, book=book, number=number
     )
     happenings.tell(Happening.PAYMENT_TAKEN, Paid(account.id, payment.id), by=by.id)
     return receipt
+
+
+def _movements(
+    account_id: int, ticked: Sequence[SeasonDue], reckoning: Reckoning, shares: Sequence[Share]
+) -> list[Movement]:
+    """The penalty of the ticked bills to this day, the money over fees and penalties, the discounts it earned."""
+    money = match_movements(
+        reckoning.tenders,
+        {share.season_id: share.amount for share in shares},
+        account_id=account_id,
+        penalties={share.season_id: share.penalty for share in shares},
+        to_prepayment=reckoning.to_prepayment,
+        rounding=reckoning.rounding,
+    )
+    granted = discounts.movements(account_id, shares)
+    return [*penalties.freezing(account_id, ticked), *money, *granted]
 
 
 def cash_step(branch_id: int) -> Decimal:
@@ -112,7 +134,7 @@ def _agreed_due(account: Account, standing: Standing, order: PaymentOrder) -> De
     """What the ticked seasons come to, when the page showed the same."""
     if not standings.still_seen(order.seen, standing):
         raise BalanceChanged(
-            now=format_money(standing.owed), reason=standings.what_changed(account.id, order.seen)
+            now=format_money(standing.owed), reason=standings.what_changed(account.id, order.seen, standing)
         )
     if order.season_ids - {bill.season_id for bill in standing.bills}:
         raise NoSuchSeason
@@ -127,7 +149,7 @@ def _record(
     shift: TillShift,
     journal_id: int,
     reckoning: Reckoning,
-    allocations: dict[int, Decimal],
+    shares: Sequence[Share],
 ) -> Payment:
     payment = Payment(
         account_id=account.id,
@@ -141,13 +163,11 @@ def _record(
     )
     db.session.add(payment)
     db.session.flush()
-    db.session.add_all(_parts(payment, reckoning.tenders, allocations))
+    db.session.add_all(_parts(payment, reckoning.tenders, shares))
     return payment
 
 
-def _parts(
-    payment: Payment, tenders: Sequence[Offer], allocations: dict[int, Decimal]
-) -> list[Tender | Allocation]:
+def _parts(payment: Payment, tenders: Sequence[Offer], shares: Sequence[Share]) -> list[Tender | Allocation]:
     return [
         *(
             Tender(
@@ -157,8 +177,12 @@ def _parts(
         ),
         *(
             Allocation(
-                payment_id=payment.id, season_id=season_id, account_id=payment.account_id, amount=amount
+                payment_id=payment.id,
+                season_id=share.season_id,
+                account_id=payment.account_id,
+                amount=share.amount,
+                penalty=share.penalty,
             )
-            for season_id, amount in allocations.items()
+            for share in shares
         ),
     ]

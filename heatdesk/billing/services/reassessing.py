@@ -1,19 +1,20 @@
 """After a changed fact: what it does to the bills of the seasons that are billed, before it is saved and when it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 
+from heatdesk.billing.errors import NeedsSecondPerson
 from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.workflow import SeasonState
 from heatdesk.billing.services import assessments
 from heatdesk.db import db
 from heatdesk.errors import Refusal
 from heatdesk.i18n import _
-from heatdesk.money import ZERO
+from heatdesk.money import ZERO, format_money
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Effect:
     refusal: str = ""
 
     @property
+    def moves(self) -> bool:
+        """Whether any bill would be another one."""
+        return any(season.difference for season in self.seasons)
+
+    @property
     def difference(self) -> Decimal:
         return sum((season.difference for season in self.seasons), ZERO)
 
@@ -51,18 +57,43 @@ def effect_of(account: Account, change: Callable[[], object], *, since: date = d
 
     Seasons that were over before `since` are left out: what changes later does not touch them.
     """
-    effect = Effect()
+
+    def changed() -> list[int]:
+        change()
+        return [account.id]
+
+    [effect] = effects_of(changed, since=since)
+    return effect
+
+
+def effects_of(change: Callable[[], Sequence[int]], *, since: date = date.min) -> list[Effect]:
+    """As `effect_of`, of each account whose id `change` gives: it may open some. One effect when it is refused."""
+    effects: list[Effect] = []
     try:
         with db.session.begin_nested():
             try:
-                change()
+                account_ids = change()
             except Refusal as refusal:
-                effect = Effect(refusal=_(refusal.message, **refusal.values))
+                effects = [Effect(refusal=_(refusal.message, **refusal.values))]
             else:
-                effect = Effect(tuple(_season_effect(account.id, season) for season in open_seasons(since)))
+                seasons = open_seasons(since)
+                effects = [
+                    Effect(tuple(_season_effect(account_id, season) for season in seasons))
+                    for account_id in account_ids
+                ]
             raise _TakeBack
     except _TakeBack:
-        return effect
+        return effects
+
+
+def refuse_moving_bills(account: Account) -> None:
+    """After a changed fact: raises `NeedsSecondPerson` when a bill that is out would follow."""
+    for season in open_seasons():
+        moving = [
+            change.difference for change in assessments.preview(account.id, season.id) if change.difference
+        ]
+        if moving:
+            raise NeedsSecondPerson(amount=format_money(sum(moving, ZERO)))
 
 
 def reassess(account: Account, *, by: int, reason: str, since: date = date.min) -> Decimal:

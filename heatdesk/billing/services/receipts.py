@@ -1,7 +1,7 @@
 """Receipts: issued with the payment, frozen, reprinted with a count and a mark."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from decimal import Decimal
 
 from flask import current_app
@@ -9,17 +9,19 @@ from sqlalchemy import select
 
 from heatdesk import audit
 from heatdesk.auth.models import Staff
-from heatdesk.billing.models import Account, NumberBook, Payment, Receipt, TillShift
+from heatdesk.billing.models import Account, Charge, NumberBook, Payment, Receipt, TillShift
 from heatdesk.billing.papers.receipt_facts import ReceiptFacts, ReceiptLine, ReceiptTender
 from heatdesk.billing.rules.payments import Reckoning
+from heatdesk.billing.rules.settlements import Share
 from heatdesk.billing.rules.workflow import ShiftState, TenderMethod
 from heatdesk.billing.services import dues, explanations, households
-from heatdesk.billing.services.standings import Standing
+from heatdesk.billing.services.standings import SeasonDue, Standing
 from heatdesk.config import Settings
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Missing
 from heatdesk.i18n import speaking
+from heatdesk.money import ZERO
 
 PAPER_LANGUAGE = "zh"
 """Papers are Chinese with English labels, whoever prints them."""
@@ -34,13 +36,15 @@ TENDER_NAMES: dict[TenderMethod, str] = {
     TenderMethod.PREPAYMENT: "预存 Prepayment",
 }
 _PREPAID = "预存 Prepayment"
+_PENALTY = "违约金 Penalty"
+_DISCOUNT = "提前交费优惠 Early payment"
 _TOKEN_BYTES = 12
 
 
 def issue(
     payment: Payment,
     reckoning: Reckoning,
-    allocations: Mapping[int, Decimal],
+    shares: Sequence[Share],
     standing: Standing,
     *,
     shift: TillShift,
@@ -68,7 +72,7 @@ def issue(
         customer=household.name,
         address=household.address,
         total=reckoning.amount,
-        lines=_lines(payment, allocations, standing, reckoning.to_prepayment),
+        lines=_lines(payment, shares, standing, reckoning.to_prepayment),
         tenders=tuple(
             ReceiptTender(f"{TENDER_NAMES[offer.method]} {offer.reference}".strip(), offer.amount)
             for offer in reckoning.tenders
@@ -78,7 +82,7 @@ def issue(
         rounding=reckoning.rounding,
         prepayment_before=standing.prepayment,
         prepayment_after=standing.prepayment - ahead + reckoning.to_prepayment,
-        balance_after=standing.owed - reckoning.settled,
+        balance_after=standing.owed - sum((share.amount + share.discount for share in shares), ZERO),
         verification_url=f"{settings.public_url}/r/{token}",
     )
     receipt = Receipt(
@@ -95,28 +99,37 @@ def issue(
 
 
 def _lines(
-    payment: Payment, allocations: Mapping[int, Decimal], standing: Standing, to_prepayment: Decimal
+    payment: Payment, shares: Sequence[Share], standing: Standing, to_prepayment: Decimal
 ) -> tuple[ReceiptLine, ...]:
-    """One line per season, newest last, then what is kept ahead."""
-    charges = dues.newest_charges(payment.account_id, list(allocations))
-    codes = {bill.season_id: bill.code for bill in standing.bills}
-    lines = []
+    """Per season, newest last: the fee, the discount it earned, the penalty; then what is kept ahead."""
+    charges = dues.newest_charges(payment.account_id, [share.season_id for share in shares])
+    bills = {bill.season_id: bill for bill in standing.bills}
+    lines: list[ReceiptLine] = []
     with speaking(PAPER_LANGUAGE):
-        for season_id, amount in allocations.items():
-            charged = charges[season_id]
-            lines.append(
-                ReceiptLine(
-                    season=codes[season_id],
-                    item=dues.item_label(charged),
-                    amount=amount,
-                    area=charged[0].quantity_m2 if len(charged) == 1 else None,
-                    price=explanations.price_of(charged[0]) if len(charged) == 1 else None,
-                    formula="".join(dues.explanation_of(charged)[:1]),
-                )
-            )
+        for share in shares:
+            bill = bills[share.season_id]
+            if share.fee + share.discount:
+                lines.append(_fee_line(bill, share, dues.earning(charges[share.season_id])))
+            if share.discount and bill.discount:
+                reason = explanations.said(bill.discount.step)
+                lines.append(ReceiptLine(bill.code, _DISCOUNT, -share.discount, formula=reason))
+            if share.penalty:
+                reason = dues.newest_penalty(bill)
+                lines.append(ReceiptLine(bill.code, _PENALTY, share.penalty, formula=reason))
     if to_prepayment:
         lines.append(ReceiptLine("", _PREPAID, to_prepayment))
     return tuple(lines)
+
+
+def _fee_line(bill: SeasonDue, share: Share, charges: Sequence[Charge]) -> ReceiptLine:
+    return ReceiptLine(
+        season=bill.code,
+        item=dues.item_label(charges),
+        amount=share.fee + share.discount,
+        area=charges[0].quantity_m2 if len(charges) == 1 else None,
+        price=explanations.price_of(charges[0]) if len(charges) == 1 else None,
+        formula="".join(dues.explanation_of(charges)[:1]),
+    )
 
 
 def find(receipt_id: int, branch_id: int | None) -> Receipt:

@@ -5,6 +5,8 @@ books it back: owed to the household until it is paid out, or ahead on the card 
 took back itself (a bounced cheque, a charged-back card, posting 13) stays out.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +16,6 @@ from heatdesk.approvals.kinds import Effect
 from heatdesk.billing.errors import DayStillRuns, MoneyIsOut, NoSuchReceipt, NothingCameBack
 from heatdesk.billing.models import (
     Account,
-    Allocation,
     BusinessDay,
     Payment,
     PaymentVoid,
@@ -26,7 +27,7 @@ from heatdesk.billing.models import (
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.payments import DEBITED
 from heatdesk.billing.rules.workflow import DayState, ReversedMoney, TenderMethod
-from heatdesk.billing.services import happenings, ledger, refunds, voids
+from heatdesk.billing.services import discounts, happenings, ledger, penalties, refunds, voids
 from heatdesk.billing.services.happenings import Happening, Paid
 from heatdesk.db import db, get_or_refuse
 from heatdesk.money import ZERO, format_money
@@ -41,8 +42,24 @@ class Reversible:
     shift: TillShift
     receipt: Receipt
     tenders: tuple[Tender, ...]
-    allocations: dict[int, Decimal]
-    """Season id → yuan that its bill owes again."""
+    mirror: tuple[Movement, ...]
+    """What undoes the payment's journal: its money, the penalty it froze, the discount it earned."""
+
+    @property
+    def fees(self) -> dict[int, Decimal]:
+        """Season id → yuan of its fee that are owed again."""
+        return _by_season(one for one in self.mirror if one.debit == LedgerCode.RECEIVABLE)
+
+    @property
+    def frozen(self) -> dict[int, Decimal]:
+        """Season id → yuan of penalty that the payment booked; its days are counted anew."""
+        return _by_season(one for one in self.mirror if one.debit == LedgerCode.PENALTY_INCOME)
+
+    @property
+    def moved(self) -> Decimal:
+        """By how much bills rise besides the money: discounts that are lost, less penalty not booked any more."""
+        lost = sum((one.amount for one in self.mirror if one.credit == LedgerCode.REDUCTION), ZERO)
+        return lost - sum(self.frozen.values(), ZERO)
 
     @property
     def money(self) -> Decimal:
@@ -85,18 +102,16 @@ def examine(payment_id: int) -> Reversible:
     if day.state == DayState.OPEN:
         raise DayStillRuns
     tenders = db.session.scalars(select(Tender).where(Tender.payment_id == payment_id).order_by(Tender.id))
-    rows = db.session.execute(
-        select(Allocation.season_id, Allocation.amount).where(Allocation.payment_id == payment_id)
-    )
-    found = Reversible(
-        payment, shift, receipt_of(payment_id), tuple(tenders), {row[0]: row[1] for row in rows}
-    )
+    mirror = tuple(one.mirrored() for one in ledger.movements_of(payment.journal_id))
+    found = Reversible(payment, shift, receipt_of(payment_id), tuple(tenders), mirror)
     _refuse_used(found)
+    penalties.refuse_used(payment.account_id, mirror)
     return found
 
 
-def reverse(payment_id: int, money: ReversedMoney, other: Account | None, *, effect: Effect) -> None:
-    """Undo the payment on today's day and send its money where the request says; the accounts are locked here.
+def reverse(payment_id: int, money: ReversedMoney, other: Account | None, *, effect: Effect) -> Decimal:
+    """Undo the payment on today's day and send its money where the request says; the accounts are locked here. Returns
+    by how much bills rose besides the money.
 
     Raises what `examine` raises, `NothingCameBack` and `DayNotOpen`.
     """
@@ -105,28 +120,38 @@ def reverse(payment_id: int, money: ReversedMoney, other: Account | None, *, eff
     with effect.part("reversal"):
         journal = ledger.post(
             JournalKind.REVERSAL,
-            [one.mirrored() for one in ledger.movements_of(found.payment.journal_id)],
+            found.mirror,
             branch_id=account.branch_id,
             by=effect.by,
             reverses=found.payment.journal_id,
             memo=effect.number,
         )
+    discounts.take_back(found.payment.journal_id, journal.id)
     db.session.add(
         PaymentVoid(payment_id=payment_id, journal_id=journal.id, reason=effect.number, voided_by=effect.by)
     )
     voids.void_papers(payment_id, effect.number)
     happenings.tell(Happening.PAYMENT_VOIDED, Paid(account.id, payment_id), by=effect.by)
     if money is ReversedMoney.RETURNED_BY_BANK:
-        return
+        return found.moved
     movements = _money(found, other)
     if other is None:
         payee = get_or_refuse(Customer, account.customer_id).name
         refunds.agree(account, movements, payee=payee, bank_account="", effect=effect, part="refund")
-        return
+        return found.moved
     with effect.part("transfer"):
         ledger.post(
             JournalKind.TRANSFER, movements, branch_id=account.branch_id, by=effect.by, memo=effect.number
         )
+    return found.moved
+
+
+def _by_season(movements: Iterable[Movement]) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for one in movements:
+        if one.season_id is not None:
+            found[one.season_id] += one.amount
+    return dict(found)
 
 
 def _money(found: Reversible, other: Account | None) -> list[Movement]:

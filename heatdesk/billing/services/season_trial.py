@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from heatdesk.billing.models import Charge, RunShard
 from heatdesk.billing.rules.seasons import Season
-from heatdesk.billing.rules.states import SupplyState
+from heatdesk.billing.rules.states import Item, SupplyState
 from heatdesk.billing.rules.workflow import ExceptionKind
 from heatdesk.billing.services.season_plans import Plan, PlannedCharge, Planner
 from heatdesk.billing.services.season_rows import AccountRow, Range
@@ -102,6 +102,7 @@ def charged_so_far(worker: Worker, shard: RunShard) -> dict[int, dict[str, int]]
         .where(
             Charge.season_id == worker.season_id,
             Charge.account_id.between(shard.first_account_id, shard.last_account_id),
+            Charge.item != Item.DISCOUNT,
         )
         .group_by(Charge.account_id, Charge.item)
     )

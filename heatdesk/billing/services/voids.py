@@ -28,7 +28,7 @@ from heatdesk.billing.models import (
 )
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.workflow import DayState, PaperState, ShiftState
-from heatdesk.billing.services import happenings, ledger, tills
+from heatdesk.billing.services import discounts, happenings, ledger, penalties, tills
 from heatdesk.billing.services.happenings import Happening, Paid
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import Missing, RuleBroken
@@ -75,6 +75,7 @@ def void(payment_id: int, reason: str, *, by: Staff, request_id: uuid.UUID) -> P
     found = examine(payment_id, by, lock=True)
     mirror = [movement.mirrored() for movement in ledger.movements_of(found.payment.journal_id)]
     _refuse_used_prepayment(found.payment.account_id, mirror)
+    penalties.refuse_used(found.payment.account_id, mirror)
     journal = ledger.post(
         JournalKind.PAYMENT_VOID,
         mirror,
@@ -85,6 +86,7 @@ def void(payment_id: int, reason: str, *, by: Staff, request_id: uuid.UUID) -> P
         till_shift_id=found.shift.id,
         memo=reason,
     )
+    discounts.take_back(found.payment.journal_id, journal.id)
     undone = PaymentVoid(payment_id=payment_id, journal_id=journal.id, reason=reason, voided_by=by.id)
     db.session.add(undone)
     void_papers(payment_id, reason)

@@ -55,7 +55,7 @@ def export() -> ResponseReturnValue:
     audit.record("export", actor_id=current_user.id, subject_table="account", after=request.args.to_dict())
     header = [
         *(_("Card no."), _("Name"), _("Address"), _("Phones"), _("Used as"), _("Supply"), _("Charged by")),
-        *(_("Area m²"), _("Owed"), _("Closed on")),
+        *(_("Area m²"), _("Fees owed"), _("Closed on")),
     ]
     query = account_lists.listing(wanted, current_user.branch_id)
     return workbook(query, header, _cells, name="accounts")

@@ -25,7 +25,6 @@ from heatdesk.billing.services import (
 )
 from heatdesk.billing.services.households import Household
 from heatdesk.billing.views import household_head
-from heatdesk.dates import today
 from heatdesk.i18n import _
 from heatdesk.money import capitals
 
@@ -78,7 +77,7 @@ def of(household: Household, *, typed: Typed | None = None, fault: str | None = 
         "total_due": total_due,
         "owed": standing.owed,
         "capitals": capitals(total_due),
-        "as_of": today(),
+        "as_of": standing.on,
         "prepayment": standing.prepayment,
         "tenders": [_tender(method, key, typed) for method, key in _KEYS],
         "cash_step": CASH_STEPS[household.cash_rounding],

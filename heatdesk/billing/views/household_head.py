@@ -54,7 +54,7 @@ def chips(household: Household, standing: Standing) -> list[Chip]:
             said.append(("height", height, None, "plain"))
     elif household.closed_on is None:
         said.append(("no_facts", _("No supply facts for today"), "question-circle", "warn"))
-    late = [bill for bill in standing.bills if bill.due and bill.due_on < today()]
+    late = [bill for bill in standing.bills if bill.owed and bill.due_on < standing.on]
     if late:
         said.append(("overdue", _("Overdue seasons: %(n)s", n=len(late)), "exclamation-triangle", "warn"))
     for source in _sources:

@@ -49,7 +49,7 @@ def export() -> ResponseReturnValue:
             _("State"),
             _("Bills"),
             _("Charged"),
-            _("Owed"),
+            _("Fees owed"),
         ],
         lambda row: (
             *(row[0].code, row[0].starts_on, row[0].ends_on, row[0].statutory_days, row[0].due_on),

@@ -1,4 +1,7 @@
-"""Supply terms: add, correct, take back the last; what a change does to the bills is shown before it is saved."""
+"""Supply terms: add, correct, take back the last, where no bill that is out would follow; else a request is asked for.
+
+What a change does to the bills is shown before it is saved (decision 0138).
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +16,6 @@ from heatdesk.billing.models import Account
 from heatdesk.billing.services import accounts, labels, reassessing, supply_terms
 from heatdesk.dates import today
 from heatdesk.i18n import _
-from heatdesk.money import format_money
 from heatdesk.web.guards import requires
 from heatdesk.web.pages import flash_done, refused_on_form
 from heatdesk.web.versions import refuse_if_changed, version_of
@@ -34,7 +36,7 @@ def create(account_id: int) -> ResponseReturnValue:
         with refused_on_form(form):
             refuse_if_changed(form.seen.data, *supply_terms.timeline(account.id))
             supply_terms.add(account, form.term_facts(), by=current_user.id, resume=form.resume.data)
-            return _saved(account, form.reason.data)
+            return _saved(account)
     return _shown(form, account, None)
 
 
@@ -49,7 +51,7 @@ def edit(account_id: int, term_id: int) -> ResponseReturnValue:
         with refused_on_form(form):
             refuse_if_changed(form.seen.data, *supply_terms.timeline(account.id))
             supply_terms.correct(account, term, form.term_facts(), by=current_user.id)
-            return _saved(account, form.reason.data)
+            return _saved(account)
     return _shown(form, account, term)
 
 
@@ -62,7 +64,7 @@ def remove_last(account_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         refuse_if_changed(request.form.get("seen"), *terms)
         supply_terms.remove_last(account, by=current_user.id)
-        return _saved(account, _("supply term removed"))
+        return _saved(account)
     effect = reassessing.effect_of(account, lambda: supply_terms.remove_last(account, by=current_user.id))
     terms = supply_terms.timeline(account.id)
     return render_template(
@@ -83,9 +85,9 @@ def preview(account_id: int) -> ResponseReturnValue:
     form = SupplyTermForm(request.args, meta={"csrf": False})
     form.reason.data = form.reason.data or "–"
     if not form.validate():
-        return render_template("billing/supply_terms/_effect.html", effect=None)
+        return render_template("billing/supply_terms/_effect.html", effect=None, account=account)
     effect = reassessing.effect_of(account, _meant(account, form))
-    return render_template("billing/supply_terms/_effect.html", effect=effect)
+    return render_template("billing/supply_terms/_effect.html", effect=effect, account=account)
 
 
 def _meant(account: Account, form: SupplyTermForm) -> Callable[[], object]:
@@ -97,13 +99,10 @@ def _meant(account: Account, form: SupplyTermForm) -> Callable[[], object]:
     return lambda: supply_terms.correct(account, supply_terms.get(account, term_id), form.term_facts(), by=by)
 
 
-def _saved(account: Account, reason: str) -> ResponseReturnValue:
-    """The bills follow the facts; back to the timeline with what it came to."""
-    difference = reassessing.reassess(account, by=current_user.id, reason=reason)
-    if difference:
-        flash_done(_("Saved; the bills changed by ¥%(difference)s.", difference=format_money(difference)))
-    else:
-        flash_done(_("Saved; no bill changed."))
+def _saved(account: Account) -> ResponseReturnValue:
+    """Back to the timeline, unless a bill that is out would have to follow: then a second person is asked."""
+    reassessing.refuse_moving_bills(account)
+    flash_done(_("Saved; no bill changed."))
     return redirect(url_for("customer_card.terms", account_id=account.id))
 
 

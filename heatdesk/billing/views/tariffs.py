@@ -74,7 +74,7 @@ def create(use_class: str) -> ResponseReturnValue:
     if form.validate_on_submit() and (rules := _read(form, UseClass(use_class))):
         with refused_on_form(form):
             row = tariffs.draft(rules, by=current_user.id)
-            flash_done(_("The draft was saved. A second person approves it."))
+            flash_done(_("The draft was saved. Ask for its approval when it is complete."))
             return redirect(url_for("tariffs.show", tariff_id=row.id))
     return _form_page(form, UseClass(use_class), None)
 
@@ -114,23 +114,9 @@ def edit(tariff_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and (rules := _read(form, row.use_class)):
         with refused_on_form(form):
             tariffs.edit(tariff_id, rules, seen=form.seen.data, by=current_user.id)
-            flash_done(_("The draft was saved. A second person approves it."))
+            flash_done(_("The draft was saved. Ask for its approval when it is complete."))
             return redirect(url_for("tariffs.show", tariff_id=tariff_id))
     return _form_page(form, row.use_class, row)
-
-
-@bp.post("/<int:tariff_id>/approve")
-@requires(Permission.TARIFF_APPROVE)
-def approve(tariff_id: int) -> ResponseReturnValue:
-    row = tariffs.approve(tariff_id, seen=request.form.get("seen"), by=current_user.id)
-    flash_done(
-        _(
-            "Version %(version)s is approved; seasons from %(day)s on use it.",
-            version=row.version,
-            day=row.valid_from,
-        )
-    )
-    return redirect(url_for("tariffs.show", tariff_id=tariff_id))
 
 
 @bp.post("/<int:tariff_id>/withdraw")

@@ -12,7 +12,7 @@ from heatdesk.auth.permissions import Role
 from heatdesk.service.rules.states import Cause, TicketState, TicketType, Verb
 
 revision = "2026_11_24_0006"
-down_revision = "2026_11_24_0013"
+down_revision = "2026_11_24_0007"
 branch_labels = None
 depends_on = None
 

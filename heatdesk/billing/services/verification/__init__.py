@@ -6,6 +6,7 @@ from heatdesk.billing.services.verification import (
     days,
     guards,
     papers,
+    penalties,
     refunds,
     report,
     requests,
@@ -15,6 +16,7 @@ from heatdesk.billing.services.verification.report import Invariant, Outcome
 INVARIANTS = [
     *books.INVARIANTS,
     *balances.INVARIANTS,
+    *penalties.INVARIANTS,
     *papers.INVARIANTS,
     *refunds.INVARIANTS,
     *requests.INVARIANTS,

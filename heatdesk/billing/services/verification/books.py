@@ -28,13 +28,18 @@ INVARIANTS = [
     ),
     Invariant(
         "I2",
-        "The receivable account equals what all bills owe, the prepayment account what all households hold",
+        "The receivable accounts equal what all bills owe, the prepayment account what all households hold",
         """
         select format('account %s holds %s, its sub-ledger %s', code, books, kept) from (
             select '1122' as code,
                    (select coalesce(sum(case when debit = '1122' then amount else -amount end), 0) from entry
                      where debit = '1122' or credit = '1122') as books,
                    (select coalesce(sum(charged - reduced - paid), 0) from bill) as kept
+            union all
+            select '1123',
+                   (select coalesce(sum(case when debit = '1123' then amount else -amount end), 0) from entry
+                     where debit = '1123' or credit = '1123'),
+                   (select coalesce(sum(penalty), 0) from bill)
             union all
             select '2203',
                    (select coalesce(sum(case when credit = '2203' then amount else -amount end), 0) from entry
@@ -56,11 +61,11 @@ INVARIANTS = [
     ),
     Invariant(
         "I6",
-        "No bill is paid or reduced beyond what was charged",
+        "No bill is paid or reduced beyond what was charged, and no penalty beyond what was frozen",
         """
-        select format('bill of account %s, season %s: charged %s, reduced %s, paid %s',
-                      account_id, season_id, charged, reduced, paid)
-          from bill where charged - reduced - paid < 0 or paid < 0 or reduced < 0
+        select format('bill of account %s, season %s: charged %s, reduced %s, paid %s, penalty %s',
+                      account_id, season_id, charged, reduced, paid, penalty)
+          from bill where charged - reduced - paid < 0 or paid < 0 or reduced < 0 or penalty < 0
         """,
     ),
     Invariant(
@@ -85,7 +90,7 @@ INVARIANTS = [
     ),
     Invariant(
         "I8",
-        "A payment is what was tendered, less rounding; it settles bills and prepayment; its journal says the same",
+        "A payment is what was tendered, less rounding; it settles fees, penalties and prepayment; its journal says so",
         """
         select format('payment %s: amount %s, tenders %s, rounding %s, allocated %s, to prepayment %s, journal %s',
                       payment.id, amount, tendered, rounding, allocated, to_prepayment, posted)
@@ -94,10 +99,19 @@ INVARIANTS = [
                          where payment_id = payment.id) tenders on true
           join lateral (select coalesce(sum(allocation.amount), 0) as allocated from allocation
                          where payment_id = payment.id) allocations on true
-          join lateral (select coalesce(sum(entry.amount) filter (where credit = '1122'), 0)
+          join lateral (select coalesce(sum(entry.amount) filter (
+                                   where credit = '1123' or credit = '1122' and debit <> '6009'), 0)
                              + coalesce(sum(entry.amount) filter (where credit = '2203'), 0) as posted
                           from entry where entry.journal_id = payment.journal_id) entries on true
          where amount <> allocated + to_prepayment or tendered <> amount + rounding or posted <> amount
+        union all
+        select format('payment %s, season %s: %s of it paid penalty, its journal says %s', payment.id, season_id,
+                      penalty, posted)
+          from payment join allocation on payment_id = payment.id
+          join lateral (select coalesce(sum(entry.amount), 0) as posted from entry
+                         where entry.journal_id = payment.journal_id and credit = '1123'
+                           and entry.season_id = allocation.season_id) entries on true
+         where penalty <> posted
         """,
     ),
     Invariant(

@@ -3,12 +3,13 @@
 from heatdesk.billing.services.verification.report import Invariant
 
 _APPEND_ONLY = (
-    "('journal', 'entry', 'charge', 'payment', 'tender', 'allocation', 'payment_void', 'audit_entry', "
+    "('journal', 'entry', 'charge', 'payment', 'tender', 'allocation', 'payment_void', 'penalty', 'audit_entry', "
     "'decision', 'request_effect', 'request_editor', 'approval_rule', 'stored_file')"
 )
 _TRIGGERS = """(values ('journal', 'append_only'), ('entry', 'append_only'), ('charge', 'append_only'),
     ('payment', 'append_only'), ('tender', 'append_only'), ('allocation', 'append_only'),
     ('payment_void', 'append_only'), ('audit_entry', 'append_only'), ('bill', 'never_deleted'),
+    ('penalty', 'append_only'), ('entry', 'penalties'),
     ('journal', 'open_day'), ('journal', 'has_entries'), ('entry', 'own_transaction'), ('entry', 'totals'),
     ('decision', 'append_only'), ('request_effect', 'append_only'), ('request_editor', 'append_only'),
     ('approval_rule', 'append_only'), ('stored_file', 'append_only'), ('decision', 'by_others'),

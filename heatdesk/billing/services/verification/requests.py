@@ -48,11 +48,11 @@ INVARIANTS = [
                       coalesce(said.amount, 0))
           from change_request
           left join lateral (
-               select sum(case when entry.debit = '1122' then entry.amount else -entry.amount end) as amount
+               select sum(case when debit in ('1122', '1123') then entry.amount else -entry.amount end) as amount
                  from journal join entry on entry.journal_id = journal.id
-                 join ledger_account on code = case when debit = '1122' then credit else debit end
+                 join ledger_account on code = case when debit in ('1122', '1123') then credit else debit end
                 where journal.change_request_id = change_request.id and bill_total <> 'paid'
-                  and (debit = '1122' or credit = '1122')) booked on true
+                  and (debit in ('1122', '1123') or credit in ('1122', '1123'))) booked on true
           left join lateral (select sum(amount) as amount from request_effect
                               where change_request_id = change_request.id) said on true
          where coalesce(booked.amount, 0) <> coalesce(said.amount, 0)

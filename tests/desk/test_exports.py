@@ -60,6 +60,7 @@ LISTS = {
     "staff.index": Listed("/auth/staff", Role.ADMINISTRATOR, "{clerk}"),
     "tariffs.index": Listed("/billing/tariffs", Role.BILLING_CLERK, None),
     "tills.index": Listed("/billing/tills", Role.SUPERVISOR, "3号窗口"),
+    "valve_jobs.index": Listed("/service/valve_jobs", Role.BILLING_CLERK, None),
 }
 
 

@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/export")
+@bp.get("/export.xlsx")
 @requires(Permission.TICKET_VIEW)
 def export() -> ResponseReturnValue:
     audit.record("export", actor_id=current_user.id, subject_table="ticket", after=request.args.to_dict())

@@ -107,13 +107,8 @@ _GROUPS = (
     (
         lazy("Supply"),
         (
-            "suspension",
-            "resumption",
-            "temporary_suspension",
-            "supply_list",
-            "cut_off",
-            "reconnection",
-            "demolition",
+            *("suspension", "resumption", "temporary_suspension", "supply_list"),
+            *("cut_off", "reconnection", "demolition"),
         ),
     ),
     (lazy("Reductions"), ("low_temperature", "late_supply", "outage", "subsidy", "withdrawal")),

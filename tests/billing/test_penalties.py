@@ -241,7 +241,7 @@ def test_a_second_payment_on_the_day_adds_nothing_and_the_next_day_adds_one(late
 
 def test_several_seasons_tenders_and_cash_rounding(late):
     """Two old debts at once: each gets its fee and its penalty, whatever tender reaches it; cash carries the rounding."""
-    db.session.get_one(Branch, late.account.branch_id).cash_rounding = "jiao"
+    factories.round_cash(db.session.get_one(Branch, late.account.branch_id), "jiao")
     factories.owe(late.account, late.before, "1000.00", late.cashier.staff)
     db.session.commit()
     with on(late, 20):

@@ -131,8 +131,8 @@ class Plan:
     def _trimmed_discount(self, account_id: int, changes: Sequence[ItemChange]) -> list[ItemChange]:
         """An early-payment discount is a fact of its day, not reckoned again; but never more than is charged."""
         granted, revision = self.discounts.get(account_id, (ZERO, 0))
-        most = sum((change.target for change in changes), ZERO)
-        if -granted <= most:
+        most = sum((change.target for change in changes), self.opening(account_id))
+        if not granted or -granted <= most:
             return []
         return [ItemChange(Item.DISCOUNT, granted, -most, (), revision + 1)]
 

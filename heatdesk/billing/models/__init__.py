@@ -2,6 +2,7 @@
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
+from heatdesk.billing.models.connections import ConnectionAgreement
 from heatdesk.billing.models.imports import ImportBatch
 from heatdesk.billing.models.ledger import (
     BusinessDay,
@@ -13,6 +14,7 @@ from heatdesk.billing.models.ledger import (
     journal_id_sequence,
 )
 from heatdesk.billing.models.number_books import Invoice, NumberBook, Receipt
+from heatdesk.billing.models.payer_shares import PayerShare
 from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, Tender
 from heatdesk.billing.models.refunds import Refund
 from heatdesk.billing.models.runs import RunException, RunShard, SeasonRun
@@ -27,12 +29,14 @@ __all__ = [
     "BusinessDay",
     "Charge",
     "ChargeBasis",
+    "ConnectionAgreement",
     "Entry",
     "ImportBatch",
     "Invoice",
     "Journal",
     "LedgerAccount",
     "NumberBook",
+    "PayerShare",
     "Payment",
     "PaymentVoid",
     "Prepayment",

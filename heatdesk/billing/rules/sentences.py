@@ -76,5 +76,11 @@ SENTENCES: dict[str, str] = {
     "connection_agreed": msgid("Agreed area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
     "connection_measured": msgid("Measured area %(area)s m² × %(price)s yuan = %(amount)s yuan."),
     "connection_adjusted": msgid("Adjustment as agreed: %(adjustment)s yuan."),
+    "payer_share": msgid("%(payer)s answers for %(share)s of %(fee)s yuan: %(amount)s yuan."),
+    "payer_share_up_to": msgid(
+        "%(payer)s answers for %(share)s of %(fee)s yuan for %(up_to)s of %(area)s m²: %(amount)s yuan."
+    ),
+    "payer_limit": msgid("%(payer)s answers for no more than %(limit)s yuan."),
+    "payer_sum": msgid("Taken over for %(count)s households: %(amount)s yuan."),
     "amount": msgid("%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan."),
 }

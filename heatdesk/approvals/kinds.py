@@ -6,7 +6,7 @@ and carries it out. It never asks who decides: that is the engine's affair.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,10 @@ class Change:
     unit: str = ""
     detail: str = ""
     """What follows the label as it is: the code of a season, a card number."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the places of `after`, where that is a sentence."""
+    source: str = ""
+    """The number of the document that the row rests on."""
 
     @property
     def difference(self) -> Decimal:
@@ -67,17 +71,7 @@ class Preview:
 
     def to_json(self) -> Payload:
         """Plain JSON in one spelling, so that what was seen can be compared with what would happen."""
-        rows = [
-            {
-                "label": one.label,
-                "detail": one.detail,
-                "unit": one.unit,
-                "before": _plain(one.before),
-                "after": _plain(one.after),
-            }
-            for one in self.changes
-        ]
-        return {"changes": rows, "difference": str(self.difference)}
+        return {"changes": [_row(one) for one in self.changes], "difference": str(self.difference)}
 
 
 @dataclass(frozen=True)
@@ -204,6 +198,18 @@ def get(name: str) -> Kind:
 
 def registered() -> list[Kind]:
     return list(_kinds.values())
+
+
+def _row(one: Change) -> Payload:
+    row: Payload = {
+        "label": one.label,
+        "detail": one.detail,
+        "unit": one.unit,
+        "before": _plain(one.before),
+        "after": _plain(one.after),
+    }
+    said = {"values": dict(one.values), "source": one.source}
+    return row | {name: value for name, value in said.items() if value}
 
 
 def _plain(value: Any) -> Any:

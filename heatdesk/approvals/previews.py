@@ -37,11 +37,13 @@ def shown(preview: dict[str, Any] | None) -> ShownPreview | None:
 
 def _row(change: dict[str, Any]) -> ShownChange:
     unit, before, after = change["unit"], change["before"], change["after"]
+    written = _(after, **change["values"]) if change.get("values") else _value(after, unit)
+    source = f" [{change['source']}]" if change.get("source") else ""
     difference = Decimal(after or ZERO) - Decimal(before or ZERO) if unit == MONEY else None
     return ShownChange(
-        label=f"{_(change['label'])} {change['detail']}".strip(),
+        label=f"{_(change['label']) if change['label'] else ''} {change['detail']}".strip(),
         before=_value(before, unit),
-        after=_value(after, unit),
+        after=f"{written}{source}",
         difference=difference,
         is_number=unit not in ("", "text", "words", "date"),
     )

@@ -48,6 +48,7 @@ KIND_TITLES = {
     "subsidy": lazy("Government subsidy"),
     "outage": lazy("Outage reductions"),
     "penalty_waiver": lazy("Penalty waiver"),
+    "withdrawal": lazy("Withdrawal of a reduction"),
     "new_account": lazy("New account"),
     "connection": lazy("Connection to the network"),
     "owner": lazy("Change of owner"),

@@ -63,6 +63,7 @@ LEVELS: dict[str, tuple[DefaultLevel, ...]] = {
     "subsidy": (_BILLING, _finance()),
     "outage": (_BILLING, _finance(), _manager()),
     "penalty_waiver": (_BILLING, _finance(500)),
+    "withdrawal": (_BILLING, _finance(1_000)),
     "new_account": (_CLERK,),
     "connection": (_BILLING, _finance()),
     "owner": (_CLERK,),

@@ -1,6 +1,7 @@
 """Every table of billing under one spelling: `from heatdesk.billing.models import Account`."""
 
 from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
+from heatdesk.billing.models.adjustments import Adjustment, DebtRecovery, SubsidyReceipt
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
 from heatdesk.billing.models.connections import ConnectionAgreement
 from heatdesk.billing.models.imports import ImportBatch
@@ -23,6 +24,7 @@ from heatdesk.billing.models.tills import TillShift
 
 __all__ = [
     "Account",
+    "Adjustment",
     "Allocation",
     "AreaPart",
     "Bill",
@@ -30,6 +32,7 @@ __all__ = [
     "Charge",
     "ChargeBasis",
     "ConnectionAgreement",
+    "DebtRecovery",
     "Entry",
     "ImportBatch",
     "Invoice",
@@ -46,6 +49,7 @@ __all__ = [
     "RunShard",
     "Season",
     "SeasonRun",
+    "SubsidyReceipt",
     "SupplyTerm",
     "Tariff",
     "Tender",

@@ -83,4 +83,20 @@ SENTENCES: dict[str, str] = {
     "payer_limit": msgid("%(payer)s answers for no more than %(limit)s yuan."),
     "payer_sum": msgid("Taken over for %(count)s households: %(amount)s yuan."),
     "amount": msgid("%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan."),
+    "stated_write_down": msgid("Written down by %(amount)s yuan as agreed."),
+    "stated_receivable": msgid("Adjusted by %(amount)s yuan as agreed."),
+    "stated_bad_debt": msgid("%(amount)s yuan are written off as bad debt; the claim stays."),
+    "claimed_again": msgid("Of it %(amount)s yuan are claimed again."),
+    "granted": msgid("Request %(number)s."),
+    "note_low_temperature": msgid(
+        "Low-temperature reduction %(days)s days %(celsius)s °C, request %(number)s"
+    ),
+    "note_late_start": msgid("Heat began %(days)s days late, request %(number)s"),
+    "note_early_stop": msgid("Heat ended %(days)s days early, request %(number)s"),
+    "note_outage": msgid("No heat from %(first)s to %(last)s (%(hours)s hours), request %(number)s"),
+    "note_subsidy": msgid("Government subsidy “%(kind)s”, request %(number)s"),
+    "note_write_down": msgid("Written down by %(amount)s yuan, request %(number)s"),
+    "note_receivable_up": msgid("Raised by %(amount)s yuan, request %(number)s"),
+    "note_receivable_down": msgid("Lowered by %(amount)s yuan, request %(number)s"),
+    "note_bad_debt": msgid("Debt of %(amount)s yuan written off, still claimed, request %(number)s"),
 }

@@ -3,7 +3,7 @@
 A suspension, a corrected area, a resumed flat: change the fact, assess again. Nothing here knows what changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,13 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from heatdesk.billing.errors import RunUnderWay, SeasonIsClosed, TakenOver
 from heatdesk.billing.models import Account, Bill, Charge, Season, SeasonRun
 from heatdesk.billing.rules.charges import season_charge
-from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
-from heatdesk.billing.rules.lines import Assessment
+from heatdesk.billing.rules.adjustments import Granted
+from heatdesk.billing.rules.ledger import CHART, BillTotal, JournalKind, LedgerCode, Movement
+from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import RunState, SeasonState
-from heatdesk.billing.services import explanations, ledger, supply_facts, tariffs
+from heatdesk.billing.services import adjustments, explanations, ledger, supply_facts, tariffs
+from heatdesk.billing.services.adjustments import Adjusted
 from heatdesk.billing.services.charge_bases import basis_id
 from heatdesk.db import db, get_or_refuse, lock_rows
 from heatdesk.errors import Refusal
@@ -45,18 +47,18 @@ class ItemChange:
 
 def preview(account_id: int, season_id: int) -> list[ItemChange]:
     """What `assess` would do, item by item; nothing is posted. Raises what the rules raise."""
-    season = get_or_refuse(Season, season_id)
-    plan = _Plan(season, [get_or_refuse(Account, account_id)])
-    return plan.changes(account_id)
+    return Plan(get_or_refuse(Season, season_id), [get_or_refuse(Account, account_id)]).changes(account_id)
 
 
-def assess(account_id: int, season_id: int, *, by: int, reason: str) -> Decimal:
+def assess(
+    account_id: int, season_id: int, *, by: int, reason: str, kind: JournalKind = JournalKind.ASSESSMENT
+) -> Decimal:
     """Post the difference between what the facts make due and what has been charged; returns it, yuan, signed.
 
     Raises `RunUnderWay`, `SeasonIsClosed`, `TakenOver`, `DayNotOpen` and what the rules refuse.
     """
-    _open_season(season_id)
-    done = assess_many([account_id], season_id, by=by, reason=reason)
+    open_season(season_id)
+    done = assess_many([account_id], season_id, by=by, reason=reason, kind=kind)
     if done.refusals:
         raise done.refusals[account_id]
     return done.differences.get(account_id, ZERO)
@@ -70,11 +72,18 @@ class Done:
     refusals: dict[int, Refusal]
 
 
-def assess_many(account_ids: Sequence[int], season_id: int, *, by: int, reason: str) -> Done:
+def assess_many(
+    account_ids: Sequence[int],
+    season_id: int,
+    *,
+    by: int,
+    reason: str,
+    kind: JournalKind = JournalKind.ASSESSMENT,
+) -> Done:
     """`assess` for several accounts: one journal per branch, a refusal keeps its account out of it."""
     season = get_or_refuse(Season, season_id)
     accounts = lock_rows(Account, Account.id.in_(account_ids), order_by=Account.id)
-    plan = _Plan(season, accounts)
+    plan = Plan(season, accounts)
     done = Done({}, {})
     due: dict[int, list[ItemChange]] = {}
     for account in accounts:
@@ -88,11 +97,12 @@ def assess_many(account_ids: Sequence[int], season_id: int, *, by: int, reason: 
             done.differences[account.id] = sum((change.difference for change in changes), ZERO)
     for branch_id in sorted({account.branch_id for account in accounts if account.id in due}):
         members = [account.id for account in accounts if account.branch_id == branch_id and account.id in due]
-        _post(plan, {account_id: due[account_id] for account_id in members}, branch_id, by, reason)
+        moving = {account_id: due[account_id] for account_id in members}
+        _post(plan, moving, branch_id, kind, by=by, reason=reason)
     return done
 
 
-def _open_season(season_id: int) -> None:
+def open_season(season_id: int) -> None:
     """Hold the season so that no run is released meanwhile; refuse while one posts, or when it is closed."""
     season = db.session.scalar(select(Season).where(Season.id == season_id).with_for_update(read=True))
     if season is None:
@@ -107,10 +117,18 @@ def _open_season(season_id: int) -> None:
         raise RunUnderWay(code=season.code)
 
 
-class _Plan:
+class Plan:
     """What the accounts owe by the facts beside what they have been charged, read in a handful of queries."""
 
-    def __init__(self, season: Season, accounts: Sequence[Account]) -> None:
+    def __init__(
+        self,
+        season: Season,
+        accounts: Sequence[Account],
+        *,
+        also: Mapping[int, Sequence[Granted]] | None = None,
+        without: Collection[int] = (),
+    ) -> None:
+        """`also` and `without` are adjustments that are only tried: to be granted (by account), to be withdrawn (ids)."""
         ids = [account.id for account in accounts]
         self.season = season
         self.facts = supply_facts.season_facts(season)
@@ -128,14 +146,50 @@ class _Plan:
         )
         for account_id, item, amount, revision in rows:
             self.charged.setdefault(account_id, {})[item] = (amount, revision)
+        self.adjusted = Adjusted(season, ids, self.charged, also=also, without=without)
 
     def changes(self, account_id: int) -> list[ItemChange]:
-        """Every item of the account, changed or not."""
-        charged = self.charged.get(account_id, {})
-        bill = self.bills.get(account_id)
-        if bill is not None and bill.charged != sum((amount for amount, _r in charged.values()), ZERO):
+        """Every item of the account, changed or not. A bill from old books moves by stated amounts alone."""
+        opening = self.opening(account_id)
+        bill = self.area_bill(account_id)
+        lines = [*bill.lines, *(line for _granted, line in self.adjustments(account_id, bill))]
+        adjustments.refuse_beyond_bill(opening, lines)
+        changes = self._compared(self.charged.get(account_id, {}), explanations.by_item(lines))
+        if opening and not any(change.difference for change in changes):
             raise TakenOver(card_no=self.accounts[account_id].card_no, code=self.season.code)
-        grouped = explanations.by_item(self.assessment(account_id).lines)
+        return changes
+
+    def opening(self, account_id: int) -> Decimal:
+        """What the bill was charged by the old books, yuan: no charge row of ours stands for it."""
+        bill = self.bills.get(account_id)
+        return ZERO if bill is None else bill.charged - self.adjusted.charged(account_id)
+
+    def area_bill(self, account_id: int) -> Assessment:
+        """What the supply costs, before anything granted; nothing where the old books have the bill."""
+        return Assessment(()) if self.opening(account_id) else self.assessment(account_id)
+
+    def adjustments(self, account_id: int, bill: Assessment) -> list[tuple[Granted, Line]]:
+        """The lines of everything granted, each with what it follows from."""
+        if self.opening(account_id):
+            return self.adjusted.on_old_bill(self.accounts[account_id], self.facts)
+        terms = self.terms.get(account_id, [])
+        return self.adjusted.lines(account_id, self.facts, bill, terms, self.tariffs)
+
+    def totals(self, account_id: int, changes: Sequence[ItemChange]) -> tuple[Decimal, Decimal]:
+        """What the bill would be charged and reduced by after these changes."""
+        bill = self.bills.get(account_id)
+        charged, reduced = (ZERO, ZERO) if bill is None else (bill.charged, bill.reduced)
+        for change in changes:
+            for code, amount in _counterparts(self, account_id, change):
+                if CHART[code].bill_total is BillTotal.REDUCED:
+                    reduced -= amount
+                else:
+                    charged += amount
+        return charged, reduced
+
+    def _compared(
+        self, charged: dict[str, tuple[Decimal, int]], grouped: dict[str, list[Line]]
+    ) -> list[ItemChange]:
         changes = []
         for item in dict.fromkeys([*grouped, *charged]):
             before, revision = charged.get(item, (ZERO, 0))
@@ -158,7 +212,9 @@ def is_eligible(account: Account, season: Season) -> bool:
     )
 
 
-def _post(plan: _Plan, due: dict[int, list[ItemChange]], branch_id: int, by: int, reason: str) -> None:
+def _post(
+    plan: Plan, due: dict[int, list[ItemChange]], branch_id: int, kind: JournalKind, *, by: int, reason: str
+) -> None:
     season = plan.season
     missing = [account_id for account_id in due if account_id not in plan.bills]
     if missing:
@@ -167,9 +223,9 @@ def _post(plan: _Plan, due: dict[int, list[ItemChange]], branch_id: int, by: int
     movements = [
         movement
         for account_id, changes in due.items()
-        for movement in _movements(season.id, account_id, changes, plan.bills.get(account_id))
+        for movement in _movements(plan, account_id, changes)
     ]
-    journal = ledger.post(JournalKind.ASSESSMENT, movements, branch_id=branch_id, by=by, memo=reason)
+    journal = ledger.post(kind, movements, branch_id=branch_id, by=by, memo=reason)
     charges = [
         _charge(season, account_id, change, journal.id)
         for account_id, changes in due.items()
@@ -180,12 +236,11 @@ def _post(plan: _Plan, due: dict[int, list[ItemChange]], branch_id: int, by: int
         db.session.expire(bill)
 
 
-def _movements(
-    season_id: int, account_id: int, changes: list[ItemChange], bill: Bill | None
-) -> Iterator[Movement]:
+def _movements(plan: Plan, account_id: int, changes: list[ItemChange]) -> Iterator[Movement]:
     """The entries of one bill. Money paid beyond the new total goes to the prepayment *before* the bill is lowered, so
     that it is never overpaid, whatever statement the entries fall into.
     """
+    season_id, bill = plan.season.id, plan.bills.get(account_id)
     lowered_to = ZERO if bill is None else bill.due + sum((change.difference for change in changes), ZERO)
     if lowered_to < 0:
         yield ledger.movement(
@@ -196,19 +251,32 @@ def _movements(
             account_id=account_id,
         )
     for change in sorted(changes, key=lambda change: -change.difference):
-        yield ledger.movement(
-            LedgerCode.RECEIVABLE,
-            INCOME[Item(change.item)],
-            change.difference,
-            season_id=season_id,
-            account_id=account_id,
-            item=change.item,
-        )
+        for code, amount in _counterparts(plan, account_id, change):
+            yield ledger.movement(
+                LedgerCode.RECEIVABLE,
+                code,
+                amount,
+                season_id=season_id,
+                account_id=account_id,
+                item=change.item,
+            )
+
+
+def _counterparts(plan: Plan, account_id: int, change: ItemChange) -> list[tuple[LedgerCode, Decimal]]:
+    """The accounts that a change of an item moves, and by how much: income for what is charged."""
+    if adjustments.is_adjustment(change.item):
+        return plan.adjusted.counterparts(account_id, Item(change.item), change.difference, change.lines)
+    return [(INCOME[Item(change.item)], change.difference)]
 
 
 def _charge(season: Season, account_id: int, change: ItemChange, journal_id: int) -> dict[str, Any]:
     facts = supply_facts.season_facts(season)
-    basis, figures = explanations.split(change.lines, facts.period)
+    told: dict[str, Any]
+    if adjustments.is_adjustment(change.item):
+        told = {"explanation": adjustments.explanation(change.lines)}
+    else:
+        basis, figures = explanations.split(change.lines, facts.period)
+        told = {"basis_id": basis_id(db.session.connection(), basis), "figures": figures}
     return {
         "season_id": season.id,
         "account_id": account_id,
@@ -217,7 +285,6 @@ def _charge(season: Season, account_id: int, change: ItemChange, journal_id: int
         "journal_id": journal_id,
         "amount": change.difference,
         "target": change.target,
-        "quantity_m2": change.lines[0].quantity if len(change.lines) == 1 else None,
-        "basis_id": basis_id(db.session.connection(), basis),
-        "figures": figures,
+        "quantity_m2": change.lines[0].quantity if "basis_id" in told and len(change.lines) == 1 else None,
+        **told,
     }

@@ -111,7 +111,8 @@ def sentences(charge: Charge) -> list[str]:
     said: list[str] = []
     lines = _lines(charge)
     for line in lines:
-        said.append(_formula(line))
+        if "unit" in line:
+            said.append(_formula(line))
         said.extend(_said(step) for step in line["steps"])
     if not lines:
         said.append(_("By the facts as they now stand nothing is due for this."))
@@ -131,8 +132,9 @@ def sentences(charge: Charge) -> list[str]:
 
 def price_of(charge: Charge) -> Decimal | None:
     """The price of the tariff, yuan; None where the charge has lines of several."""
-    prices = {line["price"] for line in _lines(charge)}
-    return Decimal(_price(prices.pop())) if len(prices) == 1 else None
+    prices = {line.get("price") for line in _lines(charge)}
+    only = prices.pop() if len(prices) == 1 else None
+    return None if only is None else Decimal(_price(only))
 
 
 def _lines(charge: Charge) -> list[dict[str, Any]]:

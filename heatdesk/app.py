@@ -21,12 +21,14 @@ from heatdesk.billing import jobs as billing_jobs
 from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
+    connections,
     counter,
     days,
     imports,
     invoices,
     number_books,
     papers,
+    payer_shares,
     payments,
     receipts,
     refunds,
@@ -55,6 +57,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
+    *(connections.bp, payer_shares.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

@@ -69,6 +69,8 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
+    ("connections.index", lazy("Connections"), "plug", Permission.LEDGER_VIEW),
+    ("payer_shares.index", lazy("Organisations that pay"), "building", Permission.LEDGER_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
     ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
     ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),

@@ -109,11 +109,17 @@ def preview_of(season: Season, looked: Outlook) -> Preview:
     steps = [row for line in looked.lines for row in _steps(line)]
     worth = Change(WORTH, None, looked.worth, "yuan")
     if not looked.is_billed:
-        when = Change(msgid("Takes effect"), None, msgid("with the first bill of the season"), detail=season.code)
+        when = Change(
+            msgid("Takes effect"), None, msgid("with the first bill of the season"), detail=season.code
+        )
         return Preview((*steps, worth, when))
     before, after = looked.before, looked.after
-    charged = Change(msgid("Charged for the season"), before.charged, after.charged, "money", detail=season.code)
-    reduced = Change(msgid("Reductions of the season"), -before.reduced, -after.reduced, "money", detail=season.code)
+    charged = Change(
+        msgid("Charged for the season"), before.charged, after.charged, "money", detail=season.code
+    )
+    reduced = Change(
+        msgid("Reductions of the season"), -before.reduced, -after.reduced, "money", detail=season.code
+    )
     bills = [one for one in (charged, reduced) if one.difference]
     return Preview((*steps, worth, *bills), looked.moved)
 

@@ -1,4 +1,4 @@
-"""Connection to the network (入网): an agreement on area, price and parts, or a new one once the building is measured."""
+"""Connection to the network (入网): an agreement on area, price and parts, and a new one once all is measured."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -114,8 +114,13 @@ class Connection(Kind):
         charged = ZERO if before is None else connection_fee(connections.terms_of(before))[0]
         parts = instalments(fee, connections.plan_of(after))
         rows = (
-            Change(msgid("Agreed area"), before and before.agreed_m2, after.agreed_m2, "m²"),
-            Change(msgid("Measured area"), before and before.measured_m2, after.measured_m2, "m²"),
+            Change(msgid("Agreed area"), None if before is None else before.agreed_m2, after.agreed_m2, "m²"),
+            Change(
+                msgid("Measured area"),
+                None if before is None else before.measured_m2,
+                after.measured_m2,
+                "m²",
+            ),
             Change(msgid("Connection fee"), charged, fee, MONEY),
             *(Change(msgid("Due on"), None, amount, MONEY, detail=str(due_on)) for due_on, amount in parts),
         )
@@ -149,4 +154,7 @@ def _agreement(payload: Payload, *, change_request_id: int) -> ConnectionAgreeme
 
 
 def _same(before: ConnectionAgreement, after: ConnectionAgreement) -> bool:
-    return connections.terms_of(before) == connections.terms_of(after) and before.instalments == after.instalments
+    return (
+        connections.terms_of(before) == connections.terms_of(after)
+        and before.instalments == after.instalments
+    )

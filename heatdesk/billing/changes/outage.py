@@ -59,13 +59,17 @@ class Outage(BatchKind):
             "name": form.name.data,
             "times": [one.isoformat("minutes") for one in form.times or ()],
             "adjustments": [plain(granted)],
-            "rows": [[one.account_id, one.card_no, str(one.worth), str(one.moved)] for one in worked_out.shares],
+            "rows": [
+                [one.account_id, one.card_no, str(one.worth), str(one.moved)] for one in worked_out.shares
+            ],
             "left_out": _by_reason(worked_out.left_out),
         }
 
     def fill(self, payload: Payload) -> Mapping[str, Any]:
         [granted] = reductions.asked_for(payload)
-        begin, end = (datetime.strptime(one, "%H:%M").time() for one in payload["times"] or ("00:00", "00:00"))  # noqa: DTZ007
+        begin, end = (
+            datetime.strptime(one, "%H:%M").time() for one in payload["times"] or ("00:00", "00:00")
+        )
         return {
             "season_id": payload["season_id"],
             "name": payload["name"],

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -14,19 +14,21 @@ from heatdesk.approvals.kinds import MONEY, Change, Effect, Evidence, Kind, Payl
 from heatdesk.approvals.words import KIND_TITLES
 from heatdesk.billing.errors import NoSuchCards, PayerIsMember, TooManyCards
 from heatdesk.billing.models import Account, PayerShare, Season
+from heatdesk.billing.rules.payers import PayerShare as Share
 from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import assessments, payer_shares
-from heatdesk.billing.services.reassessing import effects_of
+from heatdesk.billing.services import assessments, payer_outlooks, payer_shares
 from heatdesk.billing.services.request_targets import read_account, target_of
 from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import RuleBroken, msgid
+from heatdesk.errors import msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import MAX_MONEY, ZERO
+from heatdesk.people.models import Customer
 from heatdesk.web.fields import Present, QuantityField, choices, half_width, text_field
-from heatdesk.web.pages import scope_branch
 
 MOST_CARDS = 500
+_PEOPLE = msgid("Charged to its people")
+_ORGANISATIONS = msgid("Taken over by organisations")
 _HUNDRED = Decimal(100)
 
 
@@ -77,7 +79,9 @@ class PayerShareChange(Kind):
         }
 
     def fill(self, payload: Payload) -> Mapping[str, Any]:
-        cards = select(Account.card_no).where(Account.id.in_(payload["account_ids"])).order_by(Account.card_no)
+        cards = (
+            select(Account.card_no).where(Account.id.in_(payload["account_ids"])).order_by(Account.card_no)
+        )
         return {
             "payer_card_no": get_or_refuse(Account, payload["payer_account_id"]).card_no,
             "card_nos": "\n".join(db.session.scalars(cards)),
@@ -92,19 +96,13 @@ class PayerShareChange(Kind):
 
     def preview(self, payload: Payload) -> Preview:
         season = get_or_refuse(Season, payload["season_id"])
-        payer = get_or_refuse(Account, payload["payer_account_id"])
-        members = [account_id for account_id in payload["account_ids"] if account_id != payer.id]
-        reckoned = effects_of([payer.id, *members], lambda: _write(payload, change_request_id=None))
-        if reckoned.refusal:
-            raise RuleBroken(reckoned.refusal)
-        rows = [
-            Change(msgid("Charged to the organisation"), one.before[payer.id], one.after[payer.id], MONEY, detail=one.code)
-            for one in reckoned.seasons
-        ]
-        rows += [
-            Change(msgid("Charged to its people"), one.total(members)[0], one.total(members)[1], MONEY, detail=one.code)
-            for one in reckoned.seasons
-        ]
+        members = payload["account_ids"]
+        reckoned = payer_outlooks.reckoned(payload["payer_account_id"], members, season.id, _share(payload))
+        rows: list[Change] = []
+        for one in reckoned:
+            people = Change(_PEOPLE, one.people_before, one.people_after, MONEY, detail=one.code)
+            organisations = Change(_ORGANISATIONS, ZERO, one.organisations, MONEY, detail=one.code)
+            rows += [people, organisations]
         count = Change(msgid("Households"), None, Decimal(len(members)), "count")
         begins = Change(msgid("From the season"), None, season.code, "text")
         return Preview((count, begins, *rows), sum((one.difference for one in rows), ZERO))
@@ -114,12 +112,62 @@ class PayerShareChange(Kind):
         return max((abs(one.difference) for one in preview.changes), default=ZERO)
 
     def apply(self, effect: Effect) -> Decimal:
-        _write(effect.payload, change_request_id=effect.request_id)
+        payload, share = effect.payload, _share(effect.payload)
+        rows = [
+            {
+                "account_id": account_id,
+                "payer_account_id": payload["payer_account_id"],
+                "share": share.share,
+                "up_to_m2": share.up_to_m2,
+                "limit_amount": share.limit,
+                "season_id": payload["season_id"],
+                "change_request_id": effect.request_id,
+            }
+            for account_id in payload["account_ids"]
+        ]
+        db.session.execute(insert(PayerShare).values(rows))
         moved = ZERO
-        for season in assessments.open_seasons():
-            if season.kind is SeasonKind.HEATING:
-                with effect.part(f"season:{season.code}"):
-                    moved += assessments.assess_all(
-                        effect.payload["account_ids"], season.id, by=effect.by, reason=effect.number
-                    )
+        for season in payer_outlooks.billed_since(payload["season_id"]):
+            assessments.open_season(season.id)
+            with effect.part(f"season:{season.code}"):
+                done = assessments.assess_many(
+                    payload["account_ids"], season.id, by=effect.by, reason=effect.number
+                )
+                for refusal in done.refusals.values():
+                    raise refusal
+            moved += sum(done.differences.values(), ZERO)
         return moved
+
+
+def _members(payer: Account, card_nos: list[str]) -> list[int]:
+    """The accounts of these cards in the payer's branch, in order of card.
+
+    Raises `TooManyCards`, `NoSuchCards`, `PayerIsMember`.
+    """
+    if len(card_nos) > MOST_CARDS:
+        raise TooManyCards(most=MOST_CARDS)
+    rows = db.session.execute(
+        select(Account.card_no, Account.id)
+        .where(Account.card_no.in_(card_nos), Account.branch_id == payer.branch_id)
+        .order_by(Account.card_no)
+    ).all()
+    found = {row[0]: row[1] for row in rows}
+    unknown = [card_no for card_no in card_nos if card_no not in found]
+    if unknown:
+        raise NoSuchCards(card_nos=", ".join(unknown[:10]))
+    payers, _answered_for = payer_shares.has_part(list(found.values()))
+    _payers, answered_for = payer_shares.has_part([payer.id])
+    if payers or answered_for or payer.id in found.values():
+        raise PayerIsMember
+    return list(found.values())
+
+
+def _share(payload: Payload) -> Share:
+    payer = get_or_refuse(Account, payload["payer_account_id"])
+    name = get_or_refuse(Customer, payer.customer_id).name
+    up_to, limit = _decimal(payload["up_to_m2"]), _decimal(payload["limit_amount"])
+    return Share(name, Decimal(payload["share"]), up_to, limit)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -58,9 +58,7 @@ class Withdrawal(Kind):
             )  # fmt: skip
         account = get_or_refuse(Account, account_id)
         label = f"{granted.number} {title} · {account.card_no}"
-        return Target(
-            f"request:{granted.id}:{account_id}", label, account.branch_id, account.customer_id
-        )
+        return Target(f"request:{granted.id}:{account_id}", label, account.branch_id, account.customer_id)
 
     def preview(self, payload: Payload) -> Preview:
         granted = get_or_refuse(ChangeRequest, payload["request_id"])

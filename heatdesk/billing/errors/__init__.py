@@ -11,7 +11,18 @@ from heatdesk.billing.errors.accounts import (
     TermOverlaps,
     TermStartsThatDay,
 )
-from heatdesk.billing.errors.changes import NoSuchCard, NoTermThatDay, SameAreas
+from heatdesk.billing.errors.agreements import (
+    NoInstalments,
+    NoSuchCards,
+    PayerIsMember,
+    SameAgreement,
+    TooManyCards,
+)
+from heatdesk.billing.errors.changes import (
+    NoSuchCard,
+    NoTermThatDay,
+    SameAreas,
+)
 from heatdesk.billing.errors.imports import (
     ArrearsDiffer,
     ImportApplied,
@@ -163,11 +174,13 @@ __all__ = [
     "NoBankReference",
     "NoBranch",
     "NoDayForOpening",
+    "NoInstalments",
     "NoNumberBook",
     "NoOpenTill",
     "NoReason",
     "NoRuleForThis",
     "NoSuchCard",
+    "NoSuchCards",
     "NoSuchReceipt",
     "NoSuchReduction",
     "NoSuchRefund",
@@ -181,6 +194,7 @@ __all__ = [
     "NothingToPost",
     "OnlyTerm",
     "OpenedAfter",
+    "PayerIsMember",
     "PaymentIsVoid",
     "PaysOwnRefund",
     "PremisesTaken",
@@ -194,6 +208,7 @@ __all__ = [
     "RunIsOver",
     "RunNotReady",
     "RunUnderWay",
+    "SameAgreement",
     "SameAreas",
     "SameHousehold",
     "SeasonCodeTaken",
@@ -220,6 +235,7 @@ __all__ = [
     "TillsStillOpen",
     "TooLittleInTill",
     "TooManyAccounts",
+    "TooManyCards",
     "TrialIsOld",
     "WithOpenRequests",
 ]

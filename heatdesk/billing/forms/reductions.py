@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import FormField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms import Form as Fields
+from wtforms import FormField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import Length, NumberRange, Optional
 
 from heatdesk.billing.forms.supply_terms import DayField
@@ -154,7 +154,8 @@ class OutageForm(FlaskForm):
         lazy("Or these card numbers"), [Optional(), Length(max=600_000)], render_kw={"rows": 3}
     )
     file = FileField(
-        lazy("Or a file with card numbers"), description=lazy("xlsx, xls, ods or csv with a column “Card no.” or 卡号.")
+        lazy("Or a file with card numbers"),
+        description=lazy("xlsx, xls, ods or csv with a column “Card no.” or 卡号."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,15 +9,15 @@ from heatdesk.db import Area, CreatedAt, Model, Money, Pk
 
 
 class PayerShare(Model):
-    """From a season on an organisation's account takes over a share; the newest row of a household and payer whose season
-    has begun holds, and a share of zero ends it.
+    """From a season on an organisation's account takes over a share of a household's bills; the newest row of the
+    household whose season has begun holds, and a share of zero ends it.
     """
 
     __tablename__ = "payer_share"
     __table_args__ = (
         CheckConstraint("share between 0 and 1", name="share_of_one"),
         CheckConstraint("account_id <> payer_account_id", name="two_accounts"),
-        Index(None, "account_id", "payer_account_id", "id"),
+        Index(None, "account_id", "id"),
         Index(None, "payer_account_id"),
     )
 

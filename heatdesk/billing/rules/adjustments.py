@@ -130,7 +130,9 @@ def ledger_account(item: Item, amount: Decimal) -> LedgerCode:
 
 def is_reduction(line: Line) -> bool:
     """Whether a line counts among the reductions of its bill."""
-    return line.item in FACTS and CHART[ledger_account(line.item, line.amount)].bill_total is BillTotal.REDUCED
+    return (
+        line.item in FACTS and CHART[ledger_account(line.item, line.amount)].bill_total is BillTotal.REDUCED
+    )
 
 
 def facts_of(item: Item, stored: Any) -> Any:
@@ -144,7 +146,11 @@ def plain(granted: Granted) -> dict[str, Any]:
 
 
 def adjusted(
-    season: Season, bill: Assessment, terms: Sequence[Term], tariffs: Sequence[Tariff], granted: Sequence[Granted]
+    season: Season,
+    bill: Assessment,
+    terms: Sequence[Term],
+    tariffs: Sequence[Tariff],
+    granted: Sequence[Granted],
 ) -> list[tuple[Granted, Line]]:
     """The lines that adjustments add to `bill`, each with the adjustment it follows from.
 
@@ -187,7 +193,9 @@ class _Rules:
             for spell in one.facts.spells
             for part in self._parts(spell.period)
         ]
-        for tariff in {id(found): found for _one, part, _spell in spells for found in [self._tariff(part)]}.values():
+        for tariff in {
+            id(found): found for _one, part, _spell in spells for found in [self._tariff(part)]
+        }.values():
             mine = [row for row in spells if self._tariff(row[1]) is tariff]
             given = tuple(ColdSpell(part, spell.celsius, spell.room_area_m2) for _one, part, spell in mine)
             lines = low_temperature(_cold_rule(tariff), self.season, self.bill, given)

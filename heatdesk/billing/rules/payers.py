@@ -26,8 +26,8 @@ class PayerShare:
 
 
 def payer_lines(bill: Assessment, shares: Sequence[PayerShare], period: DateRange) -> list[Line]:
-    """A line below zero per organisation, each rounded once; the household has the rest, so together they are the bill to
-    the fen.
+    """A line below zero per organisation, each rounded once; the household has the rest, so that together they pay the
+    bill to the fen.
 
     Raises `BadInput` when the organisations undertake more than the whole.
     """
@@ -58,4 +58,3 @@ def taken_over(amount: Decimal, households: int, period: DateRange) -> Line:
     """What an organisation answers for in a season, on its own bill."""
     values = {"count": str(households), "amount": f"{amount:f}"}
     return yuan_line(Item.PAYER_SHARE, period, amount, (Step("payer_sum", values),))
-

@@ -30,7 +30,6 @@ from heatdesk.billing.rules.quality import (
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import Item, SupplyState, Unit
 from heatdesk.billing.rules.steam import steam_charge
-from heatdesk.billing.rules.steps import Step
 from heatdesk.billing.rules.subsidies import subsidy_lines, subsidy_rule
 from heatdesk.billing.rules.tariffs import Tariff, tariff_in_force
 from heatdesk.billing.rules.terms import Term
@@ -233,4 +232,3 @@ def _penalties(
         )
         for line in late
     ]
-

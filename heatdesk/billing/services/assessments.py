@@ -3,7 +3,7 @@
 A suspension, a corrected area, a resumed flat: change the fact, assess again. Nothing here knows what changed.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,21 +13,36 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from heatdesk.billing.errors import RunUnderWay, SeasonIsClosed, TakenOver
 from heatdesk.billing.models import Account, Bill, Charge, Season, SeasonRun
-from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.adjustments import Granted
 from heatdesk.billing.rules.ledger import CHART, BillTotal, JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.lines import Assessment, Line
+from heatdesk.billing.rules.payers import PayerShare as Share
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import RunState, SeasonState
-from heatdesk.billing.services import adjustments, explanations, ledger, supply_facts, tariffs
+from heatdesk.billing.services import adjustments, explanations, ledger, payer_shares, supply_facts
 from heatdesk.billing.services.adjustments import Adjusted
 from heatdesk.billing.services.charge_bases import basis_id
+from heatdesk.billing.services.charging import Charging
+from heatdesk.billing.services.payer_shares import Shares
 from heatdesk.db import db, get_or_refuse, lock_rows
 from heatdesk.errors import Refusal
 from heatdesk.money import ZERO
 
-INCOME = {Item.HEAT: LedgerCode.HEAT_INCOME, Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME}
+INCOME = {
+    Item.HEAT: LedgerCode.HEAT_INCOME,
+    Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME,
+    Item.METERED_BASE: LedgerCode.HEAT_INCOME,
+    Item.METERED_HEAT: LedgerCode.HEAT_INCOME,
+    Item.SETTLEMENT: LedgerCode.HEAT_INCOME,
+    Item.STEAM: LedgerCode.HEAT_INCOME,
+    Item.SHORTFALL: LedgerCode.HEAT_INCOME,
+    Item.RECONNECTION: LedgerCode.HEAT_INCOME,
+    Item.CONNECTION: LedgerCode.CONNECTION_INCOME,
+    Item.PAYER_SHARE: LedgerCode.PAYER_CLEARING,
+}
 """Where each item's money is earned."""
+BY_AREA = (Item.HEAT, Item.BASIC_FEE)
+"""Items whose explanation most flats share; every other charge is told in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +95,45 @@ def assess_many(
     reason: str,
     kind: JournalKind = JournalKind.ASSESSMENT,
 ) -> Done:
-    """`assess` for several accounts: one journal per branch, a refusal keeps its account out of it."""
+    """`assess` for several accounts and whoever answers for them: one journal per branch, a refusal keeps its account
+    out of it. What an organisation takes over is no difference: its bill rises by what its people's falls.
+    """
     season = get_or_refuse(Season, season_id)
-    accounts = lock_rows(Account, Account.id.in_(account_ids), order_by=Account.id)
+    payers = payer_shares.payers_of(account_ids)
+    accounts = lock_rows(Account, Account.id.in_({*account_ids, *payers}), order_by=Account.id)
     plan = Plan(season, accounts)
     done = Done({}, {})
     due: dict[int, list[ItemChange]] = {}
-    for account in accounts:
+    for account in sorted(accounts, key=lambda one: one.id in payers):
         try:
             changes = [change for change in plan.changes(account.id) if change.difference]
         except Refusal as refusal:
-            done.refusals[account.id] = refusal
+            _keep_out(account.id, refusal, plan, due, done)
             continue
         if changes:
             due[account.id] = changes
-            done.differences[account.id] = sum((change.difference for change in changes), ZERO)
+            plan.shares.carry(account.id, changes)
+            done.differences[account.id] = moved_by(changes)
     for branch_id in sorted({account.branch_id for account in accounts if account.id in due}):
         members = [account.id for account in accounts if account.branch_id == branch_id and account.id in due]
         moving = {account_id: due[account_id] for account_id in members}
         _post(plan, moving, branch_id, kind, by=by, reason=reason)
     return done
+
+
+def moved_by(changes: Iterable[ItemChange]) -> Decimal:
+    """By how many yuan all bills together move: what is taken over stands on two of them and moves none."""
+    return sum((one.difference for one in changes if one.item != Item.PAYER_SHARE), ZERO)
+
+
+def _keep_out(
+    account_id: int, refusal: Refusal, plan: "Plan", due: dict[int, list[ItemChange]], done: Done
+) -> None:
+    """A refused account is not posted; when it answers for others, neither are they, or the books would disagree."""
+    for member in (account_id, *plan.shares.members_of(account_id)):
+        due.pop(member, None)
+        done.differences.pop(member, None)
+        done.refusals[member] = refusal
 
 
 def open_season(season_id: int) -> None:
@@ -127,13 +161,15 @@ class Plan:
         *,
         also: Mapping[int, Sequence[Granted]] | None = None,
         without: Collection[int] = (),
+        shared: Mapping[int, tuple[int, Share]] | None = None,
     ) -> None:
-        """`also` and `without` are adjustments that are only tried: to be granted (by account), to be withdrawn (ids)."""
+        """`also`, `without` and `shared` are only tried: adjustments to be granted (by account) or to be withdrawn
+        (ids), and who would take over what (by account).
+        """
         ids = [account.id for account in accounts]
         self.season = season
-        self.facts = supply_facts.season_facts(season)
-        self.tariffs = tariffs.in_force(season)
-        self.terms = supply_facts.terms_of(ids, self.facts)
+        self.charging = Charging(season, ids)
+        self.shares = Shares(season, ids, tried=shared)
         self.accounts = {account.id: account for account in accounts}
         bills = select(Bill).where(Bill.season_id == season.id, Bill.account_id.in_(ids))
         fresh = bills.execution_options(populate_existing=True)
@@ -154,6 +190,7 @@ class Plan:
         bill = self.area_bill(account_id)
         lines = [*bill.lines, *(line for _granted, line in self.adjustments(account_id, bill))]
         adjustments.refuse_beyond_bill(opening, lines)
+        lines += self.shares.lines(account_id, Assessment(tuple(lines)), self.charging.facts)
         changes = self._compared(self.charged.get(account_id, {}), explanations.by_item(lines))
         if opening and not any(change.difference for change in changes):
             raise TakenOver(card_no=self.accounts[account_id].card_no, code=self.season.code)
@@ -166,20 +203,23 @@ class Plan:
 
     def area_bill(self, account_id: int) -> Assessment:
         """What the supply costs, before anything granted; nothing where the old books have the bill."""
-        return Assessment(()) if self.opening(account_id) else self.assessment(account_id)
+        return (
+            Assessment(())
+            if self.opening(account_id)
+            else self.charging.assessment(self.accounts[account_id])
+        )
 
     def adjustments(self, account_id: int, bill: Assessment) -> list[tuple[Granted, Line]]:
         """The lines of everything granted, each with what it follows from."""
         if self.opening(account_id):
-            return self.adjusted.on_old_bill(self.accounts[account_id], self.facts)
-        terms = self.terms.get(account_id, [])
-        return self.adjusted.lines(account_id, self.facts, bill, terms, self.tariffs)
+            return self.adjusted.on_old_bill(self.accounts[account_id], self.charging.facts)
+        return self.adjusted.lines(account_id, bill, self.charging)
 
     def totals(self, account_id: int, changes: Sequence[ItemChange]) -> tuple[Decimal, Decimal]:
-        """What the bill would be charged and reduced by after these changes."""
+        """What the bill would be charged and reduced by after these changes, whoever answers for it."""
         bill = self.bills.get(account_id)
         charged, reduced = (ZERO, ZERO) if bill is None else (bill.charged, bill.reduced)
-        for change in changes:
+        for change in (one for one in changes if one.item != Item.PAYER_SHARE):
             for code, amount in _counterparts(self, account_id, change):
                 if CHART[code].bill_total is BillTotal.REDUCED:
                     reduced -= amount
@@ -198,19 +238,6 @@ class Plan:
             changes.append(ItemChange(item, before, target, lines, revision + 1))
         return changes
 
-    def assessment(self, account_id: int) -> Assessment:
-        account = self.accounts[account_id]
-        if not is_eligible(account, self.season):
-            return Assessment(())
-        return season_charge(self.facts, self.terms.get(account_id, []), self.tariffs)
-
-
-def is_eligible(account: Account, season: Season) -> bool:
-    """Whether the account was open on some day of the season."""
-    return account.opened_on <= season.ends_on and (
-        account.closed_on is None or account.closed_on >= season.starts_on
-    )
-
 
 def _post(
     plan: Plan, due: dict[int, list[ItemChange]], branch_id: int, kind: JournalKind, *, by: int, reason: str
@@ -221,9 +248,7 @@ def _post(
         rows = [{"season_id": season.id, "account_id": account_id} for account_id in missing]
         db.session.execute(insert_or_skip(Bill).values(rows).on_conflict_do_nothing())
     movements = [
-        movement
-        for account_id, changes in due.items()
-        for movement in _movements(plan, account_id, changes)
+        movement for account_id, changes in due.items() for movement in _movements(plan, account_id, changes)
     ]
     journal = ledger.post(kind, movements, branch_id=branch_id, by=by, memo=reason)
     charges = [
@@ -270,13 +295,12 @@ def _counterparts(plan: Plan, account_id: int, change: ItemChange) -> list[tuple
 
 
 def _charge(season: Season, account_id: int, change: ItemChange, journal_id: int) -> dict[str, Any]:
-    facts = supply_facts.season_facts(season)
     told: dict[str, Any]
-    if adjustments.is_adjustment(change.item):
-        told = {"explanation": adjustments.explanation(change.lines)}
-    else:
-        basis, figures = explanations.split(change.lines, facts.period)
+    if change.item in BY_AREA:
+        basis, figures = explanations.split(change.lines, supply_facts.season_facts(season).period)
         told = {"basis_id": basis_id(db.session.connection(), basis), "figures": figures}
+    else:
+        told = {"explanation": adjustments.explanation(change.lines)}
     return {
         "season_id": season.id,
         "account_id": account_id,

@@ -134,6 +134,8 @@ def select_agreements(words: str, *conditions: Any) -> Select[Any]:
     )
     if words:
         like = f"%{words}%"
-        fits = Account.card_no.like(like) | Customer.name.like(like) | ConnectionAgreement.document_no.like(like)
+        fits = (
+            Account.card_no.like(like) | Customer.name.like(like) | ConnectionAgreement.document_no.like(like)
+        )
         query = query.where(fits)
     return query

@@ -54,7 +54,9 @@ def at_station(station_id: int, days: tuple[date, date]) -> list[int]:
 def in_community(community_id: int, buildings: str, days: tuple[date, date]) -> list[int]:
     """The same for a community, or for some of its buildings by name."""
     query = _open_on(days).where(Building.community_id == community_id)
-    names = [name.strip() for name in buildings.replace("，", ",").replace("、", ",").split(",") if name.strip()]
+    names = [
+        name.strip() for name in buildings.replace("，", ",").replace("、", ",").split(",") if name.strip()
+    ]
     if names:
         query = query.where(Building.name.in_(names))
     return list(db.session.scalars(query))

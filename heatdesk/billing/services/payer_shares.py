@@ -1,7 +1,6 @@
 """Payer shares (单位承担): what organisations take over of their people's bills, on both sides of the books."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +14,12 @@ from heatdesk.billing.rules.payers import payer_lines, taken_over
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
 from heatdesk.billing.rules.states import Item
 from heatdesk.db import db
+from heatdesk.money import ZERO
 from heatdesk.people.models import Customer
 
 
 def holding(season: Season, *conditions: Any) -> Select[Any]:
-    """The row of each household that holds in a season: the newest that has begun; one with a share of zero ended it."""
+    """The row of each household that holds in a season: the newest that has begun; a share of zero ended it."""
     return (
         select(PayerShare)
         .join(Season, Season.id == PayerShare.season_id)
@@ -29,51 +29,67 @@ def holding(season: Season, *conditions: Any) -> Select[Any]:
     )
 
 
-def share_of(account_id: int, season: Season) -> PayerShare | None:
-    """What an organisation takes over of this household's bill."""
-    return db.session.scalar(holding(season, PayerShare.account_id == account_id))
+def payers_of(account_ids: Collection[int]) -> set[int]:
+    """The accounts whose own bills follow from these ones', also those that answer no more."""
+    query = select(PayerShare.payer_account_id).where(PayerShare.account_id.in_(account_ids)).distinct()
+    return set(db.session.scalars(query))
 
 
-def is_payer(account_id: int) -> bool:
-    """Whether the account has ever answered for another."""
-    return bool(db.session.scalar(select(select(PayerShare.id).where(_answers(account_id)).exists())))
-
-
-def _answers(account_id: int) -> Any:
-    return PayerShare.payer_account_id == account_id
+def has_part(account_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Which of these accounts have ever answered for others, and for which others have answered."""
+    rows = db.session.execute(
+        select(PayerShare.payer_account_id, PayerShare.account_id).where(
+            PayerShare.payer_account_id.in_(account_ids) | PayerShare.account_id.in_(account_ids)
+        )
+    ).all()
+    asked = set(account_ids)
+    return {row[0] for row in rows} & asked, {row[1] for row in rows} & asked
 
 
 class Shares:
     """Who takes over what of these accounts in one season, and what these accounts take over of others."""
 
-    def __init__(self, season: Season, account_ids: Sequence[int]) -> None:
-        rows = db.session.execute(
-            select(PayerShare.account_id, PayerShare.payer_account_id)
-            .where(PayerShare.account_id.in_(account_ids))
-            .distinct()
-        ).all()
-        self._payers: dict[int, set[int]] = defaultdict(set)
-        for account_id, payer_id in rows:
-            self._payers[account_id].add(payer_id)
-        held = [row for row in db.session.scalars(holding(season, PayerShare.account_id.in_(list(self._payers))))]
-        names = _names({row.payer_account_id for row in held})
-        self._shares = {
-            row.account_id: Share(names[row.payer_account_id], row.share, row.up_to_m2, row.limit_amount)
-            for row in held
-            if row.share
+    def __init__(
+        self,
+        season: Season,
+        account_ids: Sequence[int],
+        *,
+        tried: Mapping[int, tuple[int, Share]] | None = None,
+    ) -> None:
+        """`tried` stands in the place of what holds: account → (payer account, share)."""
+        rows = list(db.session.scalars(holding(season, PayerShare.account_id.in_(account_ids))))
+        names = _names({row.payer_account_id for row in rows})
+        self._held: dict[int, tuple[int, Share]] = {
+            row.account_id: (
+                row.payer_account_id,
+                Share(names[row.payer_account_id], row.share, row.up_to_m2, row.limit_amount),
+            )
+            for row in rows
         }
+        self._held.update(tried or {})
         self._taken = _taken_over(season, account_ids)
 
-    def payers_of(self, account_ids: Iterable[int]) -> set[int]:
-        """The accounts whose own bills follow from these ones', also those that answer no more."""
-        return {payer for account_id in account_ids for payer in self._payers.get(account_id, ())}
+    def members_of(self, payer_id: int) -> list[int]:
+        """The accounts among those asked about that this one answers for."""
+        return [account_id for account_id, (payer, _share) in self._held.items() if payer == payer_id]
+
+    def carry(self, account_id: int, changes: Iterable[Any]) -> None:
+        """What comes off a household's bill now, its payer takes over besides what is booked already."""
+        moved = sum((one.difference for one in changes if one.item == Item.PAYER_SHARE), ZERO)
+        if moved and account_id in self._held:
+            payer, _share = self._held[account_id]
+            amount, count = self._taken.get(payer, (ZERO, 0))
+            self._taken[payer] = amount - moved, count or 1
 
     def lines(self, account_id: int, bill: Assessment, facts: SeasonFacts) -> list[Line]:
         """What comes off the household's bill for its payer, and what an organisation has taken over."""
-        share = self._shares.get(account_id)
-        lines = payer_lines(bill, [share] if share else [], facts.period)
-        if account_id in self._taken:
-            lines.append(taken_over(*self._taken[account_id], facts.period))
+        lines: list[Line] = []
+        if account_id in self._held and bill.total > 0:
+            _payer, share = self._held[account_id]
+            lines += payer_lines(bill, [share] if share.share else [], facts.period)
+        amount, count = self._taken.get(account_id, (ZERO, 0))
+        if amount:
+            lines.append(taken_over(amount, count, facts.period))
         return lines
 
 
@@ -90,7 +106,9 @@ def _taken_over(season: Season, payer_ids: Sequence[int]) -> dict[int, tuple[Dec
         select(held.c.payer_account_id, -func.sum(Charge.amount), func.count(held.c.account_id.distinct()))
         .join(Charge, Charge.account_id == held.c.account_id)
         .where(
-            Charge.season_id == season.id, Charge.item == Item.PAYER_SHARE, held.c.payer_account_id.in_(payer_ids)
+            Charge.season_id == season.id,
+            Charge.item == Item.PAYER_SHARE,
+            held.c.payer_account_id.in_(payer_ids),
         )
         .group_by(held.c.payer_account_id)
     )
@@ -114,7 +132,7 @@ def select_payers(*conditions: Any) -> Select[Any]:
     taken = select(func.coalesce(func.sum(Charge.amount), 0)).where(
         Charge.account_id == Account.id, Charge.item == Item.PAYER_SHARE
     )
-    query: Select[Any] = (
+    query: Any = (
         select(
             Account.id,
             Account.card_no,
@@ -127,7 +145,8 @@ def select_payers(*conditions: Any) -> Select[Any]:
         .where(Account.id.in_(select(PayerShare.payer_account_id)), *conditions)
         .order_by(Customer.name, Account.id)
     )
-    return query
+    ordered: Select[Any] = query
+    return ordered
 
 
 def select_members(payer_account_id: int) -> Select[Any]:
@@ -152,6 +171,8 @@ def select_members(payer_account_id: int) -> Select[Any]:
         .join(Account, Account.id == PayerShare.account_id)
         .join(Customer, Customer.id == Account.customer_id)
         .join(Season, Season.id == PayerShare.season_id)
-        .where(PayerShare.id.in_(newest), PayerShare.payer_account_id == payer_account_id, PayerShare.share > 0)
+        .where(
+            PayerShare.id.in_(newest), PayerShare.payer_account_id == payer_account_id, PayerShare.share > 0
+        )
         .order_by(Account.card_no)
     )

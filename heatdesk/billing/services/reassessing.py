@@ -81,4 +81,4 @@ def _season_effect(account_id: int, season: Season) -> SeasonEffect:
     except Refusal as refusal:
         return SeasonEffect(season.code, ZERO, ZERO, _(refusal.message, **refusal.values))
     before = sum((change.before for change in changes), ZERO)
-    return SeasonEffect(season.code, before, sum((change.target for change in changes), ZERO))
+    return SeasonEffect(season.code, before, before + assessments.moved_by(changes))

@@ -52,7 +52,9 @@ def accounts_of(card_nos: list[str]) -> list[int]:
     """The accounts with these card numbers; raises `CardsUnknown` naming those outside the reader's branch."""
     wanted = list(dict.fromkeys(card_nos))
     rows = db.session.execute(
-        select(Account.card_no, Account.id).where(Account.card_no.in_(wanted), scope_branch(Account.branch_id))
+        select(Account.card_no, Account.id).where(
+            Account.card_no.in_(wanted), scope_branch(Account.branch_id)
+        )
     )
     found: dict[str, int] = dict(rows.all())
     unknown = [card_no for card_no in wanted if card_no not in found]

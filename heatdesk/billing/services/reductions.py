@@ -24,7 +24,9 @@ from heatdesk.errors import BadInput, Refusal, RuleBroken
 from heatdesk.i18n import _
 from heatdesk.money import ZERO
 
-KINDS = frozenset({"low_temperature", "late_supply", "outage", "correction", "receivable", "bad_debt", "subsidy"})
+KINDS = frozenset(
+    {"low_temperature", "late_supply", "outage", "correction", "receivable", "bad_debt", "subsidy"}
+)
 """The kinds of requests whose payload names adjustments: «account_id», «season_id», «adjustments»."""
 
 
@@ -86,7 +88,9 @@ def outlook_without(account: Account, season: Season, ids: Collection[int]) -> O
         return _outlook(account, season, gone, rest)
 
 
-def grant(effect: Effect, account_id: int, season_id: int, wanted: Sequence[Granted], part: str = "") -> Decimal:
+def grant(
+    effect: Effect, account_id: int, season_id: int, wanted: Sequence[Granted], part: str = ""
+) -> Decimal:
     """Write the adjustments and post what they move, in the request's name; returns by how many yuan the bill rose.
 
     A season without bills takes them with its first bill (`season_adjusting`). A `part` is open already when named.
@@ -173,7 +177,9 @@ def _outlook(account: Account, season: Season, lines: Iterable[Line], plan: Plan
     changes = plan.changes(account.id)
     bill = plan.bills.get(account.id)
     before = Totals(ZERO, ZERO) if bill is None else Totals(bill.charged, bill.reduced)
-    return Outlook(tuple(lines), before, Totals(*plan.totals(account.id, changes)), is_billed(account.id, season))
+    return Outlook(
+        tuple(lines), before, Totals(*plan.totals(account.id, changes)), is_billed(account.id, season)
+    )
 
 
 def _lines(plan: Plan, account: Account) -> list[tuple[Granted, Line]]:
@@ -213,7 +219,10 @@ def open_for(
         select(ChangeRequest.number, ChangeRequest.kind, ChangeRequest.target, ChangeRequest.payload).where(
             ChangeRequest.state.in_(OPEN),
             ((ChangeRequest.kind.in_(KINDS - {"outage"})) & ChangeRequest.target.in_(targets))
-            | ((ChangeRequest.kind == "outage") & (ChangeRequest.payload["season_id"].as_integer() == season_id)),
+            | (
+                (ChangeRequest.kind == "outage")
+                & (ChangeRequest.payload["season_id"].as_integer() == season_id)
+            ),
         )
     )
     found: dict[int, list[tuple[str, list[Granted]]]] = {}

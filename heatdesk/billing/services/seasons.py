@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from heatdesk.billing.errors import DaysDoNotFit, SeasonCodeTaken, SeasonIsBilled, SeasonOverlaps
 from heatdesk.billing.models import Bill, Season, SeasonRun
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
+from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.billing.rules.workflow import RunState, SeasonState
 from heatdesk.db import db, get_or_refuse
 from heatdesk.web.versions import refuse_if_changed
@@ -57,7 +58,10 @@ def live_run(season_id: int) -> SeasonRun | None:
 def previous(season: Season) -> Season | None:
     """The season before, whose amounts tell an outlier."""
     return db.session.scalar(
-        select(Season).where(Season.starts_on < season.starts_on).order_by(Season.starts_on.desc()).limit(1)
+        select(Season)
+        .where(Season.kind == season.kind, Season.starts_on < season.starts_on)
+        .order_by(Season.starts_on.desc())
+        .limit(1)
     )
 
 
@@ -85,5 +89,9 @@ def _check(facts: SeasonFacts, *, other_than: int | None) -> None:
     for other in others:
         if other.code == facts.code:
             raise SeasonCodeTaken(code=facts.code)
-        if other.starts_on <= facts.ends_on and facts.starts_on <= other.ends_on:
+        if (
+            other.kind == SeasonKind.HEATING
+            and other.starts_on <= facts.ends_on
+            and facts.starts_on <= other.ends_on
+        ):
             raise SeasonOverlaps(code=other.code)

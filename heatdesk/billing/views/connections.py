@@ -26,9 +26,7 @@ bp = Blueprint("connections", __name__, url_prefix="/billing/connections")
 def index() -> ResponseReturnValue:
     page = paginate(_listed())
     standings = {row[0].id: connections.standing(row[0], row.paid) for row in page.items}
-    return render_template(
-        "billing/connections/index.html", page=page, standings=standings, this_day=today()
-    )
+    return render_template("billing/connections/index.html", page=page, standings=standings, this_day=today())
 
 
 @bp.get("/export.xlsx")
@@ -59,6 +57,4 @@ def _cells(row: Any) -> tuple[Any, ...]:
 
 
 def _listed() -> Select[Any]:
-    return connections.select_agreements(
-        one_line(request.args.get("words")), scope_branch(Account.branch_id)
-    )
+    return connections.select_agreements(one_line(request.args.get("words")), scope_branch(Account.branch_id))

@@ -9,7 +9,7 @@ from heatdesk.approvals.rules.defaults import LEVELS, VALID_FROM
 from heatdesk.billing.rules.states import Item
 
 revision = "2026_11_24_0005"
-down_revision = "2026_11_24_0003"
+down_revision = "2026_11_24_0008"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_24_0009"
-down_revision = "2026_11_24_0008"
+down_revision = "2026_11_24_0005"
 branch_labels = None
 depends_on = None
 
@@ -42,7 +42,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection_agreement")),
         sa.UniqueConstraint("change_request_id", name=op.f("uq_connection_agreement_change_request_id")),
     )
-    op.create_index(op.f("ix_connection_agreement_account_id_id"), "connection_agreement", ["account_id", "id"])
+    op.create_index(
+        op.f("ix_connection_agreement_account_id_id"), "connection_agreement", ["account_id", "id"]
+    )
     op.create_table(
         "payer_share",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -51,7 +53,10 @@ def upgrade() -> None:
         sa.Column("share", sa.Numeric(precision=7, scale=6), nullable=False, comment="1 is the whole bill"),
         sa.Column("up_to_m2", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column(
-            "limit_amount", sa.Numeric(precision=14, scale=2), nullable=True, comment="yuan per season at most"
+            "limit_amount",
+            sa.Numeric(precision=14, scale=2),
+            nullable=True,
+            comment="yuan per season at most",
         ),
         sa.Column("season_id", sa.BigInteger(), nullable=False, comment="holds from this season on"),
         sa.Column("change_request_id", sa.BigInteger(), nullable=False),
@@ -64,11 +69,7 @@ def upgrade() -> None:
         _reference("payer_share", "change_request_id", "change_request"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payer_share")),
     )
-    op.create_index(
-        op.f("ix_payer_share_account_id_payer_account_id_id"),
-        "payer_share",
-        ["account_id", "payer_account_id", "id"],
-    )
+    op.create_index(op.f("ix_payer_share_account_id_id"), "payer_share", ["account_id", "id"])
     op.create_index(op.f("ix_payer_share_payer_account_id"), "payer_share", ["payer_account_id"])
     op.execute((Path(__file__).parents[1] / "sql" / "0009_connections.sql").read_text(encoding="utf-8"))
 

@@ -124,7 +124,7 @@ def test_an_organisation_pays_its_share_and_the_household_the_rest() -> None:
 
     lines = payer_lines(bill(), shares, SEASON.period)
 
-    assert [line.amount for line in lines] == [Decimal("-1575.00"), Decimal("-200")]
+    assert [line.amount for line in lines] == [Decimal("-1575.00"), Decimal(-200)]
     assert bill().with_lines(*lines).total == Decimal("725.00")
     assert "works answers for 70 % of 2500.00 yuan for 90 of 100 m²" in lines[0].steps[0].english()
     assert "no more than 200.00" in lines[1].steps[-1].english()

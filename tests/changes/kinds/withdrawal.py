@@ -15,5 +15,8 @@ def prepare(world):
 
 
 SCENARIO = Scenario(
-    "withdrawal", lambda world: {"request_id": world.more["request"], "account_id": None}, bills, prepare=prepare
+    "withdrawal",
+    lambda world: {"request_id": world.more["request"], "account_id": None},
+    bills,
+    prepare=prepare,
 )

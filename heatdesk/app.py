@@ -26,6 +26,7 @@ from heatdesk.billing.views import (
     days,
     imports,
     invoices,
+    meters,
     number_books,
     papers,
     payer_shares,
@@ -34,6 +35,7 @@ from heatdesk.billing.views import (
     refunds,
     season_runs,
     seasons,
+    settlements,
     supply_terms,
     tariffs,
     tills,
@@ -57,7 +59,7 @@ BLUEPRINTS = (
     *(seasons.bp, tariffs.bp, season_runs.bp, job_pages.bp),
     *(network.bp, customers.bp, accounts.bp, supply_terms.bp, customer_card.bp, audit_trail.bp, staff.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
-    *(connections.bp, payer_shares.bp),
+    *(connections.bp, payer_shares.bp, meters.bp, settlements.bp),
     *approvals_views.BLUEPRINTS,
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024

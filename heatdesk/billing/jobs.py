@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from heatdesk import jobs
 from heatdesk.auth.models import Staff
 from heatdesk.billing.rules.workflow import ImportState
-from heatdesk.billing.services import register_imports, season_runs
+from heatdesk.billing.services import register_imports, season_runs, settlements
 from heatdesk.billing.services.register_opening import totals_from
 from heatdesk.db import db, get_or_refuse, transaction
 from heatdesk.jobs import Job
@@ -18,6 +18,17 @@ from heatdesk.jobs import Job
 def carry_out_season_run(job: Job) -> None:
     """Shards of a trial or of a released run; several workers may share one job."""
     season_runs.carry_out(job.arguments["run_id"], partial(jobs.report_progress, job.id))
+
+
+@jobs.job(settlements.JOB_KIND)
+def carry_out_settlement(job: Job) -> None:
+    """Bills by meter and quantity move to what their closing readings say; repeating it posts nothing twice."""
+    settlements.carry_out(
+        job.arguments["season_id"],
+        job.arguments["branch_id"],
+        job.created_by,
+        partial(jobs.report_progress, job.id),
+    )
 
 
 @jobs.job(register_imports.CHECK_JOB)

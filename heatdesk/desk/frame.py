@@ -69,6 +69,7 @@ ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
     ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
     ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
     ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
+    ("meters.index", lazy("Meters"), "speedometer2", Permission.LEDGER_VIEW),
     ("connections.index", lazy("Connections"), "plug", Permission.LEDGER_VIEW),
     ("payer_shares.index", lazy("Organisations that pay"), "building", Permission.LEDGER_VIEW),
     ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),

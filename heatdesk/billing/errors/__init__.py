@@ -45,6 +45,13 @@ from heatdesk.billing.errors.ledger import (
     NothingToPost,
     TillsStillOpen,
 )
+from heatdesk.billing.errors.meters import (
+    MeterIsOut,
+    NoReadingsInFile,
+    ReadBeforeInstalled,
+    ReadInFuture,
+    SerialTaken,
+)
 from heatdesk.billing.errors.payments import (
     AccountClosed,
     AccountLocked,
@@ -166,6 +173,7 @@ __all__ = [
     "ImportNotChecked",
     "ImportUnderWay",
     "ImportWithdrawn",
+    "MeterIsOut",
     "MoneyIsOut",
     "MoreThanClaimed",
     "MoreThanDue",
@@ -177,6 +185,7 @@ __all__ = [
     "NoInstalments",
     "NoNumberBook",
     "NoOpenTill",
+    "NoReadingsInFile",
     "NoReason",
     "NoRuleForThis",
     "NoSuchCard",
@@ -200,6 +209,8 @@ __all__ = [
     "PremisesTaken",
     "PrepaymentUsed",
     "PrepaymentsDiffer",
+    "ReadBeforeInstalled",
+    "ReadInFuture",
     "ReducedBeyondBill",
     "RefundIsOver",
     "RegisterHasErrors",
@@ -217,6 +228,7 @@ __all__ = [
     "SeasonOverlaps",
     "SeasonUnknown",
     "SecondSubsidy",
+    "SerialTaken",
     "SeveralBranches",
     "StarterReleases",
     "StatedOnly",

@@ -14,6 +14,7 @@ from heatdesk.billing.models.ledger import (
     entry_id_sequence,
     journal_id_sequence,
 )
+from heatdesk.billing.models.meters import Meter, MeterReading
 from heatdesk.billing.models.number_books import Invoice, NumberBook, Receipt
 from heatdesk.billing.models.payer_shares import PayerShare
 from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, Tender
@@ -38,6 +39,8 @@ __all__ = [
     "Invoice",
     "Journal",
     "LedgerAccount",
+    "Meter",
+    "MeterReading",
     "NumberBook",
     "PayerShare",
     "Payment",

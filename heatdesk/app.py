@@ -9,31 +9,32 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from heatdesk import cli, jobs, postgres, schema, tables
-from heatdesk.approvals import jobs as approvals_jobs
-from heatdesk.approvals import views as approvals_views
+from heatdesk.approvals import jobs as approvals_jobs, views as approvals_views
 from heatdesk.approvals.changes import approval_rule
 from heatdesk.auth import services as auth
 from heatdesk.auth.views import login, staff
 from heatdesk.bench import cli as bench_cli
-from heatdesk.billing import changes as billing_changes
-from heatdesk.billing import cli as billing_cli
-from heatdesk.billing import jobs as billing_jobs
+from heatdesk.billing import changes as billing_changes, cli as billing_cli, jobs as billing_jobs
 from heatdesk.billing.cli import registers
 from heatdesk.billing.views import (
     accounts,
     buildings,
+    connections,
     counter,
     days,
     imports,
     invoices,
+    meters,
     number_books,
     papers,
+    payer_shares,
     payments,
     quotes,
     receipts,
     refunds,
     season_runs,
     seasons,
+    settlements,
     subsidies,
     supply_terms,
     tariff_cities,
@@ -44,18 +45,21 @@ from heatdesk.billing.views import (
 )
 from heatdesk.config import ASSETS, PACKAGE, Settings
 from heatdesk.db import db, engine_options
-from heatdesk.desk import changes as desk_changes
-from heatdesk.desk import crossings, frame
-from heatdesk.desk import verification as desk_verification
-from heatdesk.desk.views import audit_trail, card_exports, customer_card, home, saved_filters, search
-from heatdesk.desk.views import jobs as job_pages
+from heatdesk.desk import changes as desk_changes, crossings, frame, verification as desk_verification
+from heatdesk.desk.views import (
+    audit_trail,
+    card_exports,
+    customer_card,
+    home,
+    jobs as job_pages,
+    saved_filters,
+    search,
+)
 from heatdesk.errors import Refusal
-from heatdesk.network.views import exports as network_exports
-from heatdesk.network.views import network
+from heatdesk.network.views import exports as network_exports, network
 from heatdesk.people.views import customers
 from heatdesk.service import views as service_views
-from heatdesk.web import app as web_app
-from heatdesk.web import pages
+from heatdesk.web import app as web_app, pages
 from heatdesk.web.app import HeatdeskApp
 from heatdesk.web.guards import check_every_route_is_guarded
 
@@ -68,6 +72,7 @@ BLUEPRINTS = (
     *(written_off.bp, subsidies.bp),
     *(tills.bp, days.bp, number_books.bp, imports.bp, refunds.bp),
     *(quotes.bp, buildings.bp),
+    *(connections.bp, payer_shares.bp, meters.bp, settlements.bp),
     *approvals_views.BLUEPRINTS,
     *service_views.BLUEPRINTS,
 )

@@ -21,6 +21,7 @@ TABLE_LABELS: dict[str, Any] = {
     "import_batch": lazy("register file"),
     "invoice": lazy("invoice"),
     "ledger_account": lazy("ledger account"),
+    "meter": lazy("meter"),
     "number_book": lazy("number book"),
     "office": lazy("office"),
     "premises": lazy("premises"),

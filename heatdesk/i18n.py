@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import has_app_context
-from flask_babel import force_locale, lazy_gettext
-from flask_babel import gettext as _gettext
+from flask_babel import force_locale, gettext as _gettext, lazy_gettext
 
 
 def _(message: str, **values: Any) -> str:

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 import segno
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pypdf import PdfReader
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.ttfonts import TTFontFile

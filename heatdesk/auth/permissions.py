@@ -11,6 +11,7 @@ class Permission(enum.StrEnum):
     REGISTER_VIEW = "register.view"
     REGISTER_EDIT = "register.edit"
     REGISTER_IMPORT = "register.import"
+    METER_EDIT = "billing.meter.edit"
     NETWORK_EDIT = "network.edit"
     COUNTER = "billing.counter"
     PAYMENT_VIEW = "billing.payment.view"
@@ -115,6 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.REGISTER_EDIT,
         Permission.REGISTER_IMPORT,
+        Permission.METER_EDIT,
         Permission.NETWORK_EDIT,
         Permission.SEASON_EDIT,
         Permission.TARIFF_EDIT,

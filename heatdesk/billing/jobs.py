@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from heatdesk import jobs
 from heatdesk.auth.models import Staff
 from heatdesk.billing.rules.workflow import ImportState
-from heatdesk.billing.services import register_imports, season_runs, tariff_trials
+from heatdesk.billing.services import register_imports, season_runs, settlements, tariff_trials
 from heatdesk.billing.services.register_opening import totals_from
 from heatdesk.dates import now
 from heatdesk.db import db, get_or_refuse, transaction
@@ -33,6 +33,17 @@ def expire_trials(timestamp: int) -> None:  # noqa: ARG001 (the queue hands it o
     """Every night: trials older than thirty days go. Safe to repeat: what is gone is not old any more."""
     with jobs.application().app_context(), transaction():
         tariff_trials.expire(now())
+
+
+@jobs.job(settlements.JOB_KIND)
+def carry_out_settlement(job: Job) -> None:
+    """Bills by meter and quantity move to what their closing readings say; repeating it posts nothing twice."""
+    settlements.carry_out(
+        job.arguments["season_id"],
+        job.arguments["branch_id"],
+        job.created_by,
+        partial(jobs.report_progress, job.id),
+    )
 
 
 @jobs.job(register_imports.CHECK_JOB)

@@ -119,9 +119,9 @@ def add_part(term: SupplyTerm, kind: AreaPartKind, area: str, **facts: Any) -> N
     db.session.flush()
 
 
-def make_metered(city: City) -> Any:
+def make_steam(city: City) -> Any:
     """A flat that area charging refuses."""
-    return factories.make_account(city.branch, term={"mode": SupplyMode.METERED})
+    return factories.make_account(city.branch, term={"mode": SupplyMode.STEAM})
 
 
 def quiet(_done: int, _total: int) -> None:

@@ -20,8 +20,7 @@ from heatdesk.billing.errors import (
 from heatdesk.billing.models import Entry, Prepayment, Refund
 from heatdesk.billing.rules.workflow import RefundMethod, RefundState
 from heatdesk.billing.services import refunds, takings
-from heatdesk.billing.services.verification import refunds as checks
-from heatdesk.billing.services.verification import report
+from heatdesk.billing.services.verification import refunds as checks, report
 from heatdesk.db import db
 from heatdesk.errors import Missing
 from tests import factories

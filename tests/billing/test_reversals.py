@@ -15,8 +15,7 @@ from heatdesk.billing.models import Bill, Entry, Journal, Prepayment, Receipt, R
 from heatdesk.billing.rules.ledger import JournalKind
 from heatdesk.billing.rules.workflow import PaperState, ReversedMoney, TenderMethod
 from heatdesk.billing.services import day_totals, reversals
-from heatdesk.billing.services.verification import INVARIANTS, books, papers, report
-from heatdesk.billing.services.verification import refunds as checks
+from heatdesk.billing.services.verification import INVARIANTS, books, papers, refunds as checks, report
 from heatdesk.db import db
 from tests import factories
 from tests.approvals.office import approve

@@ -15,7 +15,7 @@ from heatdesk.billing.services import business_days, season_runs
 from heatdesk.db import db
 from heatdesk.jobs import Job, JobState, execute
 from tests import factories
-from tests.billing.season_city import make_city, make_metered, small_shards
+from tests.billing.season_city import make_city, make_steam, small_shards
 from tests.conftest import Person, text_of
 
 
@@ -23,8 +23,8 @@ from tests.conftest import Person, text_of
 def city(own_app, monkeypatch):
     small_shards(monkeypatch, 5)
     made = make_city(flats=9)
-    make_metered(made)
-    make_metered(made._replace(branch=made.other_branch))
+    make_steam(made)
+    make_steam(made._replace(branch=made.other_branch))
     db.session.commit()
     return made
 
@@ -228,7 +228,7 @@ def test_the_pages_cost_no_query_per_row(city, people):
         counts.append(len(sent))
         supervisor.post(f"{page}/withdraw")
         for _flat in range(12):
-            make_metered(city)
+            make_steam(city)
         factories.make_season(2027 + _round)
         db.session.commit()
     assert counts[0] == counts[1]

@@ -23,7 +23,7 @@ from tests.billing.season_city import (
     books,
     make_city,
     make_flat,
-    make_metered,
+    make_steam,
     quiet,
     run_season,
     small_shards,
@@ -177,7 +177,7 @@ def test_a_flat_that_closed_before_the_season_gets_its_charge_back(city):
 
 def test_exceptions_say_why(city):
     with transaction():
-        metered = make_metered(city).id
+        metered = make_steam(city).id
         bare = factories.make_account(city.branch, term=None).id
         public = factories.make_account(city.branch, term={"use_class": UseClass.PUBLIC}).id
     run = run_season(city)

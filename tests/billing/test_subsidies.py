@@ -9,8 +9,7 @@ from heatdesk.billing.errors import MoreThanClaimed, NoBranch
 from heatdesk.billing.models import Entry, Journal, SubsidyReceipt
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.services import assessments, subsidy_claims
-from heatdesk.billing.services.verification import adjustments as granted_checks
-from heatdesk.billing.services.verification import report
+from heatdesk.billing.services.verification import adjustments as granted_checks, report
 from heatdesk.db import db
 from tests import factories
 from tests.approvals.office import approve

@@ -13,8 +13,7 @@ from heatdesk.billing.services.verification import verify as verify_books
 from heatdesk.db import db
 from tests import factories
 from tests.approvals.office import approve
-from tests.changes.kinds import refund as refunding
-from tests.changes.kinds import reversal as reversing
+from tests.changes.kinds import refund as refunding, reversal as reversing
 from tests.changes.scenarios import ask, make_world, send
 
 

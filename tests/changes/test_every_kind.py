@@ -18,8 +18,7 @@ from heatdesk.approvals.services import deciding
 from heatdesk.approvals.services.deciding import Ballot, Seen
 from heatdesk.auth.models import Staff
 from heatdesk.billing.models import Journal
-from heatdesk.billing.services.verification import report
-from heatdesk.billing.services.verification import requests as checks
+from heatdesk.billing.services.verification import report, requests as checks
 from heatdesk.db import db
 from heatdesk.errors import NotAllowed
 from tests.approvals.office import FAKES, approve, delegate, vote

@@ -30,8 +30,7 @@ from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import msgid
 from heatdesk.i18n import lazy
 from heatdesk.money import ZERO
-from heatdesk.network import reading
-from heatdesk.network import services as network
+from heatdesk.network import reading, services as network
 from heatdesk.network.models import Building, Office, Premises
 from heatdesk.network.nouns import NOUNS
 

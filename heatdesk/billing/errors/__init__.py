@@ -11,6 +11,12 @@ from heatdesk.billing.errors.accounts import (
     TermOverlaps as TermOverlaps,
     TermStartsThatDay as TermStartsThatDay,
 )
+from heatdesk.billing.errors.agreements import (
+    NoInstalments as NoInstalments,
+    PayerIsMember as PayerIsMember,
+    SameAgreement as SameAgreement,
+    TooManyCards as TooManyCards,
+)
 from heatdesk.billing.errors.changes import (
     BadSettingValue as BadSettingValue,
     DaysReversed as DaysReversed,
@@ -50,6 +56,13 @@ from heatdesk.billing.errors.ledger import (
     NothingToPost as NothingToPost,
     TillsStillOpen as TillsStillOpen,
 )
+from heatdesk.billing.errors.meters import (
+    MeterIsOut as MeterIsOut,
+    NoReadingsInFile as NoReadingsInFile,
+    ReadBeforeInstalled as ReadBeforeInstalled,
+    ReadInFuture as ReadInFuture,
+    SerialTaken as SerialTaken,
+)
 from heatdesk.billing.errors.payments import (
     AccountClosed as AccountClosed,
     AccountLocked as AccountLocked,
@@ -61,8 +74,8 @@ from heatdesk.billing.errors.payments import (
     NoPenalty as NoPenalty,
     NoReason as NoReason,
     NoSuchSeason as NoSuchSeason,
-    NotYourTill as NotYourTill,
     NothingToInvoice as NothingToInvoice,
+    NotYourTill as NotYourTill,
     PaymentIsVoid as PaymentIsVoid,
     PenaltyUsed as PenaltyUsed,
     PrepaymentUsed as PrepaymentUsed,
@@ -138,9 +151,9 @@ from heatdesk.billing.errors.supply import (
     NoSeasonAhead as NoSeasonAhead,
     NoSuchCards as NoSuchCards,
     NoSuspensionRule as NoSuspensionRule,
+    NothingOverdue as NothingOverdue,
     NotSuspended as NotSuspended,
     NotUnpaidRule as NotUnpaidRule,
-    NothingOverdue as NothingOverdue,
     SeasonOver as SeasonOver,
     TooManyRows as TooManyRows,
     WorksTooLong as WorksTooLong,

@@ -5,8 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Form as Fields
-from wtforms import FormField, IntegerField, SelectField, TextAreaField, TimeField
+from wtforms import Form as Fields, FormField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import Length, NumberRange, Optional
 
 from heatdesk.billing.forms.supply_terms import DayField

@@ -5,17 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField
+from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.rules.seasons import Season
+from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.i18n import _, lazy
-from heatdesk.web.fields import Present, half_width, text_field
+from heatdesk.web.fields import Present, choices, half_width, text_field
+
+SEASON_KINDS = {
+    SeasonKind.HEATING: lazy("a winter's heat"),
+    SeasonKind.SETTLEMENT: lazy("steam, hot water or agreed quantities, in a period of their own"),
+}
+"""What people can open; the period of connection fees opens itself."""
 
 
 class SeasonForm(FlaskForm):
     seen = HiddenField()
+    kind = SelectField(lazy("What is charged"), default=SeasonKind.HEATING.value)
     code = text_field(
         lazy("Season"), longest=20, filters=[half_width], description=lazy("For example 2026-2027.")
     )
@@ -31,7 +39,13 @@ class SeasonForm(FlaskForm):
     )
     due_on = DayField(lazy("Last day to pay"), [Present()])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = choices(SEASON_KINDS.items())
+
     def validate_code(self, field: Any) -> None:
+        if self.kind.data != SeasonKind.HEATING:
+            return
         found = re.fullmatch(r"(\d{4})-(\d{4})", field.data or "")
         if found is None or int(found[2]) != int(found[1]) + 1:
             raise StopValidation(_("Write the two years of the winter, such as 2026-2027."))

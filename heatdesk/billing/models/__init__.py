@@ -4,6 +4,7 @@ from heatdesk.billing.models.accounts import Account, AreaPart, SupplyTerm
 from heatdesk.billing.models.adjustments import Adjustment, DebtRecovery, SubsidyReceipt
 from heatdesk.billing.models.balances import AccountBalance, BuildingArea, BuildingFigures, BuildingSeason
 from heatdesk.billing.models.bills import Bill, Charge, ChargeBasis
+from heatdesk.billing.models.connections import ConnectionAgreement
 from heatdesk.billing.models.imports import ImportBatch
 from heatdesk.billing.models.ledger import (
     BusinessDay,
@@ -14,7 +15,9 @@ from heatdesk.billing.models.ledger import (
     entry_id_sequence,
     journal_id_sequence,
 )
+from heatdesk.billing.models.meters import Meter, MeterReading
 from heatdesk.billing.models.number_books import Invoice, NumberBook, Receipt
+from heatdesk.billing.models.payer_shares import PayerShare
 from heatdesk.billing.models.payments import Allocation, Payment, PaymentVoid, Tender
 from heatdesk.billing.models.penalties import Penalty
 from heatdesk.billing.models.refunds import Refund
@@ -36,13 +39,17 @@ __all__ = [
     "BusinessDay",
     "Charge",
     "ChargeBasis",
+    "ConnectionAgreement",
     "DebtRecovery",
     "Entry",
     "ImportBatch",
     "Invoice",
     "Journal",
     "LedgerAccount",
+    "Meter",
+    "MeterReading",
     "NumberBook",
+    "PayerShare",
     "Payment",
     "PaymentVoid",
     "Penalty",

@@ -87,9 +87,9 @@ def rate_of(season: Season, shape: Shape, tariff: Tariff) -> Rate:
     """The exact yuan per chargeable m² of a term: season price × days ÷ days of the season × height × share.
 
     W01 26; W02 0.18 × 121; W07 18 × 1.15; W11 25 × 20 %; W12c 25 × 81 ÷ 121 and 25 × 20 % × 40 ÷ 121; W28 26
-    × 102 ÷ 151.
+    × 102 ÷ 151. A metered flat pays by area until its meter is settled (BJ6, HL6).
     """
-    if shape.mode is not SupplyMode.AREA:
+    if shape.mode not in (SupplyMode.AREA, SupplyMode.METERED):
         raise RuleBroken("Charging “%(mode)s” does not go by area.", mode=shape.mode.value)
     price = tariff.season_price(season)
     days = season.counted_days(shape.first, shape.last)

@@ -33,6 +33,29 @@ class Line:
     tax_class: TaxClass = TaxClass.OTHER
 
 
+def yuan_line(
+    item: Item,
+    period: DateRange,
+    amount: Decimal,
+    steps: tuple[Step, ...],
+    *,
+    document_no: str = "",
+    tax_class: TaxClass = TaxClass.OTHER,
+) -> Line:
+    """A line that counts nothing but yuan."""
+    return Line(
+        item=item,
+        period=period,
+        quantity=Decimal(1),
+        price=amount,
+        amount=amount,
+        document_no=document_no,
+        steps=steps,
+        unit=Unit.YUAN,
+        tax_class=tax_class,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What a household owes by the rules; the total is the sum of the rounded lines."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.energy import MeteredRule, MeterFault, SettlementPolicy, energy_price
-from heatdesk.billing.rules.lines import Assessment, Line
+from heatdesk.billing.rules.lines import Assessment, Line, yuan_line
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import Item, SupplyMode, SupplyState, Unit
 from heatdesk.billing.rules.steps import Step, figure, percent
@@ -64,14 +64,12 @@ def metered_charge(
     if not difference:
         return bill
     return bill.with_lines(
-        Line(
-            item=Item.SETTLEMENT,
-            period=season.period,
-            quantity=Decimal(1),
-            price=difference,
-            amount=difference,
+        yuan_line(
+            Item.SETTLEMENT,
+            season.period,
+            difference,
+            (step,),
             document_no=rule.document_no,
-            steps=(step,),
             tax_class=tariff.tax_class,
         )
     )

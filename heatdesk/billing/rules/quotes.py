@@ -16,7 +16,7 @@ from heatdesk.billing.rules.cases import Case, Meter
 from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.cities import City
 from heatdesk.billing.rules.discounts import early_discount
-from heatdesk.billing.rules.lines import Assessment, Line
+from heatdesk.billing.rules.lines import Assessment, Line, yuan_line
 from heatdesk.billing.rules.metering import Counted, metered_charge
 from heatdesk.billing.rules.parameters import read
 from heatdesk.billing.rules.penalties import DatedAmount, standing
@@ -30,7 +30,6 @@ from heatdesk.billing.rules.quality import (
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import Item, SupplyState, Unit
 from heatdesk.billing.rules.steam import steam_charge
-from heatdesk.billing.rules.steps import Step
 from heatdesk.billing.rules.subsidies import subsidy_lines, subsidy_rule
 from heatdesk.billing.rules.tariffs import Tariff, tariff_in_force
 from heatdesk.billing.rules.terms import Term
@@ -200,7 +199,16 @@ def _discounts(season: Season, bill: Assessment, payments: list[DatedAmount], ta
     if earned is None:
         return []
     amount, step = earned
-    return [_plain_line(Item.DISCOUNT, season.period, -amount, tariff.discount.document_no, (step,), tariff)]
+    return [
+        yuan_line(
+            Item.DISCOUNT,
+            season.period,
+            -amount,
+            (step,),
+            document_no=tariff.discount.document_no,
+            tax_class=tariff.tax_class,
+        )
+    ]
 
 
 def _penalties(
@@ -220,22 +228,13 @@ def _penalties(
     cut = [DateRange(term.first, term.last) for term in terms if term.state is SupplyState.CUT]
     late = standing(rule, season.due_on, charges, payments, to, cut).penalties
     return [
-        _plain_line(Item.PENALTY, line.period, line.amount, rule.document_no, line.steps, tariff)
+        yuan_line(
+            Item.PENALTY,
+            line.period,
+            line.amount,
+            line.steps,
+            document_no=rule.document_no,
+            tax_class=tariff.tax_class,
+        )
         for line in late
     ]
-
-
-def _plain_line(
-    item: Item, period: DateRange, amount: Decimal, document_no: str, steps: tuple[Step, ...], tariff: Tariff
-) -> Line:
-    """A line that counts nothing but yuan."""
-    return Line(
-        item=item,
-        period=period,
-        quantity=Decimal(1),
-        price=amount,
-        amount=amount,
-        document_no=document_no,
-        steps=steps,
-        tax_class=tariff.tax_class,
-    )

@@ -83,6 +83,12 @@ SENTENCES: dict[str, str] = {
     "connection_adjusted": msgid("Adjustment as agreed: %(adjustment)s yuan."),
     "taken_over": msgid("%(amount)s yuan of card %(card_no)s were taken over at the change of owner."),
     "handed_over": msgid("%(amount)s yuan passed to card %(card_no)s at the change of owner."),
+    "payer_share": msgid("%(payer)s answers for %(share)s of %(fee)s yuan: %(amount)s yuan."),
+    "payer_share_up_to": msgid(
+        "%(payer)s answers for %(share)s of %(fee)s yuan for %(up_to)s of %(area)s m²: %(amount)s yuan."
+    ),
+    "payer_limit": msgid("%(payer)s answers for no more than %(limit)s yuan."),
+    "payer_sum": msgid("Taken over for %(count)s households: %(amount)s yuan."),
     "amount": msgid("%(quantity)s m² × %(rate)s yuan per m² = %(amount)s yuan."),
     "stated_write_down": msgid("Written down by %(amount)s yuan as agreed."),
     "stated_receivable": msgid("Adjusted by %(amount)s yuan as agreed."),

@@ -90,6 +90,8 @@ class Unit(StrEnum):
     KWH = "kwh"
     GJ = "gj"
     TONNE = "t"
+    YUAN = "yuan"
+    """Nothing is counted: the line is an amount."""
 
 
 class TaxClass(StrEnum):

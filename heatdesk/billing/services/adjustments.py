@@ -16,8 +16,7 @@ from heatdesk.billing.rules.lines import Assessment, Line
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
 from heatdesk.billing.rules.sentences import SENTENCES
 from heatdesk.billing.rules.states import Item
-from heatdesk.billing.rules.tariffs import Tariff
-from heatdesk.billing.rules.terms import Term
+from heatdesk.billing.services.charging import Charging
 from heatdesk.db import db
 from heatdesk.i18n import _
 from heatdesk.money import ZERO, format_money
@@ -84,17 +83,13 @@ class Adjusted:
         amounts = [amount for item, (amount, _revision) in items.items() if not is_adjustment(item)]
         return sum(amounts, self._raised.get(account_id, ZERO))
 
-    def lines(
-        self,
-        account_id: int,
-        season: SeasonFacts,
-        bill: Assessment,
-        terms: Sequence[Term],
-        tariffs: Sequence[Tariff],
-    ) -> list[tuple[Granted, Line]]:
+    def lines(self, account_id: int, bill: Assessment, charging: Charging) -> list[tuple[Granted, Line]]:
         """What follows from everything granted; raises what the rules refuse."""
         granted = self._granted.get(account_id)
-        return rules.adjusted(season, bill, terms, tariffs, granted) if granted else []
+        if not granted:
+            return []
+        terms = charging.terms.get(account_id, [])
+        return rules.adjusted(charging.facts, bill, terms, charging.tariffs, granted)
 
     def on_old_bill(self, account: Account, season: SeasonFacts) -> list[tuple[Granted, Line]]:
         """The same for a bill from the old books; raises `StatedOnly`."""

@@ -1,6 +1,6 @@
 """What a bill should be beside what it was charged: read once for many accounts, compared item by item."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,18 +10,27 @@ from sqlalchemy import func, select
 from heatdesk.billing.errors import TakenOver
 from heatdesk.billing.models import Account, Bill, Charge, Season
 from heatdesk.billing.rules.adjustments import Granted
-from heatdesk.billing.rules.charges import season_charge
 from heatdesk.billing.rules.ledger import CHART, BillTotal, LedgerCode
 from heatdesk.billing.rules.lines import Assessment, Line
+from heatdesk.billing.rules.payers import PayerShare as Share
 from heatdesk.billing.rules.states import Item
-from heatdesk.billing.services import adjustments, explanations, supply_facts, tariffs
+from heatdesk.billing.services import adjustments, explanations
 from heatdesk.billing.services.adjustments import Adjusted
+from heatdesk.billing.services.charging import Charging
+from heatdesk.billing.services.payer_shares import Shares
 from heatdesk.db import db
 from heatdesk.money import ZERO
 
 INCOME = {
     Item.HEAT: LedgerCode.HEAT_INCOME,
     Item.BASIC_FEE: LedgerCode.BASIC_FEE_INCOME,
+    Item.METERED_BASE: LedgerCode.HEAT_INCOME,
+    Item.METERED_HEAT: LedgerCode.HEAT_INCOME,
+    Item.SETTLEMENT: LedgerCode.HEAT_INCOME,
+    Item.STEAM: LedgerCode.HEAT_INCOME,
+    Item.SHORTFALL: LedgerCode.HEAT_INCOME,
+    Item.CONNECTION: LedgerCode.CONNECTION_INCOME,
+    Item.PAYER_SHARE: LedgerCode.PAYER_CLEARING,
     Item.DISCOUNT: LedgerCode.REDUCTION,
 }
 """Where each item's money is earned. What is neither here nor an adjustment was charged for a reason of its own."""
@@ -52,13 +61,15 @@ class Plan:
         *,
         also: Mapping[int, Sequence[Granted]] | None = None,
         without: Collection[int] = (),
+        shared: Mapping[int, tuple[int, Share]] | None = None,
     ) -> None:
-        """`also` (by account) and `without` (ids) are adjustments that are only tried: granted, withdrawn."""
+        """`also` (by account) and `without` (ids) are adjustments that are only tried: granted, withdrawn; `shared` is
+        what an organisation would take over: account → (its account, share).
+        """
         ids = [account.id for account in accounts]
         self.season = season
-        self.facts = supply_facts.season_facts(season)
-        self.tariffs = tariffs.in_force(season)
-        self.terms = supply_facts.terms_of(ids, self.facts)
+        self.charging = Charging(season, ids)
+        self.shares = Shares(season, ids, tried=shared)
         self.accounts = {account.id: account for account in accounts}
         bills = select(Bill).where(Bill.season_id == season.id, Bill.account_id.in_(ids))
         fresh = bills.execution_options(populate_existing=True)
@@ -83,6 +94,7 @@ class Plan:
         bill = self.area_bill(account_id)
         lines = [*bill.lines, *(line for _granted, line in self.adjustments(account_id, bill))]
         adjustments.refuse_beyond_bill(opening, lines)
+        lines += self.shares.lines(account_id, Assessment(tuple(lines)), self.charging.facts)
         changes = self._compared(self.charged.get(account_id, {}), explanations.by_item(lines))
         changes += self._trimmed_discount(account_id, changes)
         if opening and not any(change.difference for change in changes):
@@ -96,20 +108,23 @@ class Plan:
 
     def area_bill(self, account_id: int) -> Assessment:
         """What the supply costs, before anything granted; nothing where the old books have the bill."""
-        return Assessment(()) if self.opening(account_id) else self.assessment(account_id)
+        return (
+            Assessment(())
+            if self.opening(account_id)
+            else self.charging.assessment(self.accounts[account_id])
+        )
 
     def adjustments(self, account_id: int, bill: Assessment) -> list[tuple[Granted, Line]]:
         """The lines of everything granted, each with what it follows from."""
         if self.opening(account_id):
-            return self.adjusted.on_old_bill(self.accounts[account_id], self.facts)
-        terms = self.terms.get(account_id, [])
-        return self.adjusted.lines(account_id, self.facts, bill, terms, self.tariffs)
+            return self.adjusted.on_old_bill(self.accounts[account_id], self.charging.facts)
+        return self.adjusted.lines(account_id, bill, self.charging)
 
     def totals(self, account_id: int, changes: Sequence[ItemChange]) -> tuple[Decimal, Decimal]:
-        """What the bill would be charged and reduced by after these changes."""
+        """What the bill would be charged and reduced by after these changes, whoever answers for it."""
         bill = self.bills.get(account_id)
         charged, reduced = (ZERO, ZERO) if bill is None else (bill.charged, bill.reduced)
-        for change in changes:
+        for change in (one for one in changes if one.item != Item.PAYER_SHARE):
             for code, amount in counterparts(self, account_id, change):
                 if CHART[code].bill_total is BillTotal.REDUCED:
                     reduced -= amount
@@ -136,12 +151,6 @@ class Plan:
             return []
         return [ItemChange(Item.DISCOUNT, granted, -most, (), revision + 1)]
 
-    def assessment(self, account_id: int) -> Assessment:
-        account = self.accounts[account_id]
-        if not is_eligible(account, self.season):
-            return Assessment(())
-        return season_charge(self.facts, self.terms.get(account_id, []), self.tariffs)
-
 
 def counterparts(plan: Plan, account_id: int, change: ItemChange) -> list[tuple[LedgerCode, Decimal]]:
     """The accounts that a change of an item moves, and by how much: income for what is charged."""
@@ -155,8 +164,6 @@ def _follows_facts(item: str) -> bool:
     return item in INCOME or adjustments.is_adjustment(item)
 
 
-def is_eligible(account: Account, season: Season) -> bool:
-    """Whether the account was open on some day of the season."""
-    return account.opened_on <= season.ends_on and (
-        account.closed_on is None or account.closed_on >= season.starts_on
-    )
+def moved_by(changes: Iterable[ItemChange]) -> Decimal:
+    """By how many yuan all bills together move: what is taken over stands on two of them and moves none."""
+    return sum((one.difference for one in changes if one.item != Item.PAYER_SHARE), ZERO)

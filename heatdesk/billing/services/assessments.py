@@ -14,14 +14,18 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from heatdesk.billing.errors import RunUnderWay, SeasonIsClosed
 from heatdesk.billing.models import Account, Bill, Charge, Season, SeasonRun
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
+from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.terms import Term
 from heatdesk.billing.rules.workflow import RunState, SeasonState
-from heatdesk.billing.services import adjustments, explanations, ledger, supply_facts
-from heatdesk.billing.services.assessment_plans import ItemChange, Plan, counterparts
+from heatdesk.billing.services import explanations, ledger, payer_shares, supply_facts
+from heatdesk.billing.services.assessment_plans import ItemChange, Plan, counterparts, moved_by
 from heatdesk.billing.services.charge_bases import basis_id
 from heatdesk.db import db, get_or_refuse, lock_rows
 from heatdesk.errors import Refusal
 from heatdesk.money import ZERO
+
+BY_AREA = (Item.HEAT, Item.BASIC_FEE)
+"""Items whose explanation most flats share; every other charge is told in full."""
 
 
 def preview(account_id: int, season_id: int) -> list[ItemChange]:
@@ -41,14 +45,15 @@ def preview_many(
     plan = Plan(season, rows.all())
     found: dict[int, tuple[Decimal, Decimal] | Refusal] = {}
     for account_id in plan.accounts:
-        plan.terms[account_id] = facts(account_id, plan.terms.get(account_id, []))
+        terms = plan.charging.terms
+        terms[account_id] = facts(account_id, terms.get(account_id, []))
         try:
             changes = plan.changes(account_id)
         except Refusal as refusal:
             found[account_id] = refusal
             continue
         before = sum((change.before for change in changes), ZERO)
-        found[account_id] = before, sum((change.target for change in changes), ZERO)
+        found[account_id] = before, before + moved_by(changes)
     return found
 
 
@@ -82,26 +87,40 @@ def assess_many(
     reason: str,
     kind: JournalKind = JournalKind.ASSESSMENT,
 ) -> Done:
-    """`assess` for several accounts: one journal per branch, a refusal keeps its account out of it."""
+    """`assess` for several accounts and whoever answers for them: one journal per branch, a refusal keeps its account
+    out of it. What an organisation takes over is no difference: its bill rises by what its people's falls.
+    """
     season = get_or_refuse(Season, season_id)
-    accounts = lock_rows(Account, Account.id.in_(account_ids), order_by=Account.id)
+    payers = payer_shares.payers_of(account_ids)
+    accounts = lock_rows(Account, Account.id.in_({*account_ids, *payers}), order_by=Account.id)
     plan = Plan(season, accounts)
     done = Done({}, {})
     due: dict[int, list[ItemChange]] = {}
-    for account in accounts:
+    for account in sorted(accounts, key=lambda one: one.id in payers):
         try:
             changes = [change for change in plan.changes(account.id) if change.difference]
         except Refusal as refusal:
-            done.refusals[account.id] = refusal
+            _keep_out(account.id, refusal, plan, due, done)
             continue
         if changes:
             due[account.id] = changes
-            done.differences[account.id] = sum((change.difference for change in changes), ZERO)
+            plan.shares.carry(account.id, changes)
+            done.differences[account.id] = moved_by(changes)
     for branch_id in sorted({account.branch_id for account in accounts if account.id in due}):
         members = [account.id for account in accounts if account.branch_id == branch_id and account.id in due]
         moving = {account_id: due[account_id] for account_id in members}
         _post(plan, moving, branch_id, kind, by=by, reason=reason)
     return done
+
+
+def _keep_out(
+    account_id: int, refusal: Refusal, plan: Plan, due: dict[int, list[ItemChange]], done: Done
+) -> None:
+    """A refused account is not posted; when it answers for others, neither are they, or the books would disagree."""
+    for member in (account_id, *plan.shares.members_of(account_id)):
+        due.pop(member, None)
+        done.differences.pop(member, None)
+        done.refusals[member] = refusal
 
 
 def open_season(season_id: int) -> None:
@@ -168,13 +187,12 @@ def _movements(plan: Plan, account_id: int, changes: list[ItemChange]) -> Iterat
 
 
 def _charge(season: Season, account_id: int, change: ItemChange, journal_id: int) -> dict[str, Any]:
-    facts = supply_facts.season_facts(season)
     told: dict[str, Any]
-    if adjustments.is_adjustment(change.item):
-        told = {"explanation": {"lines": [explanations.in_full(line) for line in change.lines]}}
-    else:
-        basis, figures = explanations.split(change.lines, facts.period)
+    if change.item in BY_AREA:
+        basis, figures = explanations.split(change.lines, supply_facts.season_facts(season).period)
         told = {"basis_id": basis_id(db.session.connection(), basis), "figures": figures}
+    else:
+        told = {"explanation": {"lines": [explanations.in_full(line) for line in change.lines]}}
     return {
         "season_id": season.id,
         "account_id": account_id,

@@ -11,6 +11,7 @@ from heatdesk.billing.errors import NeedsSecondPerson
 from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.workflow import SeasonState
 from heatdesk.billing.services import assessments
+from heatdesk.billing.services.assessment_plans import moved_by
 from heatdesk.db import db
 from heatdesk.errors import Refusal
 from heatdesk.i18n import _
@@ -122,4 +123,4 @@ def _season_effect(account_id: int, season: Season) -> SeasonEffect:
     except Refusal as refusal:
         return SeasonEffect(season.code, ZERO, ZERO, _(refusal.message, **refusal.values))
     before = sum((change.before for change in changes), ZERO)
-    return SeasonEffect(season.code, before, sum((change.target for change in changes), ZERO))
+    return SeasonEffect(season.code, before, before + moved_by(changes))

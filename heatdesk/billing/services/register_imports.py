@@ -25,8 +25,7 @@ from heatdesk.billing.errors import (
 from heatdesk.billing.models import Account, ImportBatch, SupplyTerm
 from heatdesk.billing.rules.register_columns import ColumnMapping
 from heatdesk.billing.rules.workflow import ImportState
-from heatdesk.billing.services import register_opening as opening
-from heatdesk.billing.services import register_writing as writing
+from heatdesk.billing.services import register_opening as opening, register_writing as writing
 from heatdesk.billing.services.register_examination import Progress, examine
 from heatdesk.billing.services.register_files import (
     confirmed_mapping,

@@ -11,8 +11,7 @@ from sqlalchemy import text
 from heatdesk.billing.models import Season
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
 from heatdesk.billing.rules.states import AreaBase, AreaRounding, Item, UseClass
-from heatdesk.billing.rules.tariffs import Tariff
-from heatdesk.billing.rules.tariffs import tariff_in_force as find_tariff
+from heatdesk.billing.rules.tariffs import Tariff, tariff_in_force as find_tariff
 from heatdesk.billing.services import supply_facts, tariffs
 from heatdesk.billing.services.season_posting import run_table
 from heatdesk.db import db

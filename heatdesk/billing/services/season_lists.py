@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from heatdesk.auth.models import Staff
 from heatdesk.billing.models import Account, BuildingSeason, RunException, Season, SeasonRun
+from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.billing.rules.workflow import ExceptionKind, SeasonState
 from heatdesk.db import db
 from heatdesk.money import ZERO
@@ -49,7 +50,8 @@ def figures(season: Season, branch_id: int | None) -> Any:
 
 def next_season() -> dict[str, Any]:
     """What a new season probably looks like: the newest one, a year later."""
-    last = db.session.scalar(select(Season).order_by(Season.starts_on.desc()).limit(1))
+    heating = select(Season).where(Season.kind == SeasonKind.HEATING)
+    last = db.session.scalar(heating.order_by(Season.starts_on.desc()).limit(1))
     if last is None:
         return {}
     first_year = last.starts_on.year + 1

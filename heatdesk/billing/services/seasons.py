@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from heatdesk.billing.errors import DaysDoNotFit, SeasonCodeTaken, SeasonIsBilled, SeasonOverlaps
 from heatdesk.billing.models import Bill, Season, SeasonRun
 from heatdesk.billing.rules.seasons import Season as SeasonFacts
+from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.billing.rules.workflow import RunState, SeasonState
 from heatdesk.db import db, get_or_refuse
 from heatdesk.web.versions import refuse_if_changed
@@ -15,10 +16,10 @@ LIVE = (RunState.TRIAL_RUNNING, RunState.TRIAL_DONE, RunState.RELEASED)
 """The states in which a run of a season keeps another from starting."""
 
 
-def create(facts: SeasonFacts) -> Season:
+def create(facts: SeasonFacts, kind: SeasonKind = SeasonKind.HEATING) -> Season:
     """A new season with room for its bills. Raises `DaysDoNotFit`, `SeasonCodeTaken`, `SeasonOverlaps`."""
-    _check(facts, other_than=None)
-    season = Season(state=SeasonState.PLANNED, **_columns(facts))
+    _check(facts, kind, other_than=None)
+    season = Season(kind=kind, state=SeasonState.PLANNED, **_columns(facts))
     db.session.add(season)
     db.session.flush()
     db.session.execute(select(func.open_season(season.id)))
@@ -31,7 +32,7 @@ def edit(season_id: int, facts: SeasonFacts, *, seen: str | None) -> Season:
     refuse_if_changed(seen, season)
     if is_fixed(season):
         raise SeasonIsBilled(code=season.code)
-    _check(facts, other_than=season.id)
+    _check(facts, season.kind, other_than=season.id)
     for name, value in _columns(facts).items():
         setattr(season, name, value)
     db.session.flush()
@@ -57,7 +58,10 @@ def live_run(season_id: int) -> SeasonRun | None:
 def previous(season: Season) -> Season | None:
     """The season before, whose amounts tell an outlier."""
     return db.session.scalar(
-        select(Season).where(Season.starts_on < season.starts_on).order_by(Season.starts_on.desc()).limit(1)
+        select(Season)
+        .where(Season.kind == season.kind, Season.starts_on < season.starts_on)
+        .order_by(Season.starts_on.desc())
+        .limit(1)
     )
 
 
@@ -71,7 +75,7 @@ def _columns(facts: SeasonFacts | Season) -> dict[str, str | date | int]:
     }
 
 
-def _check(facts: SeasonFacts, *, other_than: int | None) -> None:
+def _check(facts: SeasonFacts, kind: SeasonKind, *, other_than: int | None) -> None:
     calendar_days = facts.period.days
     if abs(calendar_days - facts.statutory_days) > 2:
         raise DaysDoNotFit(
@@ -85,5 +89,5 @@ def _check(facts: SeasonFacts, *, other_than: int | None) -> None:
     for other in others:
         if other.code == facts.code:
             raise SeasonCodeTaken(code=facts.code)
-        if other.starts_on <= facts.ends_on and facts.starts_on <= other.ends_on:
+        if other.kind == kind and other.starts_on <= facts.ends_on and facts.starts_on <= other.ends_on:
             raise SeasonOverlaps(code=other.code)

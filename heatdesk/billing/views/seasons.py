@@ -10,6 +10,7 @@ from heatdesk import audit
 from heatdesk.auth.permissions import Permission
 from heatdesk.billing.forms.seasons import SeasonForm
 from heatdesk.billing.models import Season
+from heatdesk.billing.rules.states import SeasonKind
 from heatdesk.billing.services import season_lists, season_runs, seasons, tariffs
 from heatdesk.billing.services.labels import USE_CLASSES
 from heatdesk.billing.views.run_words import RUN_LOOKS, RUN_STATES, SEASON_LOOKS, SEASON_STATES
@@ -65,7 +66,7 @@ def create() -> ResponseReturnValue:
     form = SeasonForm(data=season_lists.next_season())
     if form.validate_on_submit():
         with refused_on_form(form):
-            season = seasons.create(form.facts())
+            season = seasons.create(form.facts(), SeasonKind(form.kind.data))
             flash_done(_("Season %(code)s was created.", code=season.code))
             return redirect(url_for("seasons.show", season_id=season.id))
     return _form_page(form, None)

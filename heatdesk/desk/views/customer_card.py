@@ -14,12 +14,12 @@ from heatdesk.billing.services import (
     account_books,
     bill_lines,
     dues,
+    fee_statements as statements,
     households,
     labels,
     supply_terms,
     voids,
 )
-from heatdesk.billing.services import fee_statements as statements
 from heatdesk.billing.views import pdf
 from heatdesk.dates import today
 from heatdesk.desk import household, trail

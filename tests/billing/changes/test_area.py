@@ -16,8 +16,7 @@ from heatdesk.billing.errors import ClosedAccount, DayNotOpen, NoTermThatDay, Sa
 from heatdesk.billing.models import Bill, Charge, Journal, SupplyTerm
 from heatdesk.billing.rules.workflow import SeasonState
 from heatdesk.billing.services import assessments
-from heatdesk.billing.services.verification import report
-from heatdesk.billing.services.verification import requests as checks
+from heatdesk.billing.services.verification import report, requests as checks
 from heatdesk.db import db
 from tests import factories
 from tests.approvals.office import approve, make_office, vote

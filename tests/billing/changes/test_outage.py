@@ -12,9 +12,11 @@ from heatdesk.billing.models import Adjustment, Bill, SupplyTerm
 from heatdesk.billing.rules.adjustments import Granted, NoHeat
 from heatdesk.billing.rules.states import Item, SupplyMode
 from heatdesk.billing.services import assessments, outages
-from heatdesk.billing.services.verification import adjustments as granted_checks
-from heatdesk.billing.services.verification import report
-from heatdesk.billing.services.verification import requests as request_checks
+from heatdesk.billing.services.verification import (
+    adjustments as granted_checks,
+    report,
+    requests as request_checks,
+)
 from heatdesk.db import db
 from heatdesk.network.models import Premises
 from heatdesk.sheets.writing import write_xlsx

@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import select
 
 from heatdesk.approvals import kinds
@@ -29,9 +28,13 @@ from heatdesk.billing.rules.adjustments import ColdRoom
 from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.billing.rules.workflow import SeasonState
 from heatdesk.billing.services import assessments, dues, ledger, standings
-from heatdesk.billing.services.verification import adjustments as granted_checks
-from heatdesk.billing.services.verification import books, papers, report
-from heatdesk.billing.services.verification import requests as request_checks
+from heatdesk.billing.services.verification import (
+    adjustments as granted_checks,
+    books,
+    papers,
+    report,
+    requests as request_checks,
+)
 from heatdesk.db import db
 from heatdesk.errors import RuleBroken
 from tests import factories

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from heatdesk.billing.models import Bill
 from heatdesk.billing.rules.workflow import SeasonState
 from heatdesk.billing.services import assessments
-from heatdesk.billing.services.verification import adjustments as granted_checks
-from heatdesk.billing.services.verification import papers, report
+from heatdesk.billing.services.verification import adjustments as granted_checks, papers, report
 from heatdesk.db import db
 from tests import factories
 from tests.approvals.office import approve, make_office

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from heatdesk.billing.rules.building_plan import FlatState, Spot, natural, plan, spot_of, state_of
 from heatdesk.billing.rules.states import SupplyState

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from heatdesk.billing.rules.areas import AreaRule, Areas, Part, PartRule
 from heatdesk.billing.rules.charges import (

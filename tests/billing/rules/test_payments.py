@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from heatdesk.billing.rules.ledger import LedgerCode, Movement
 from heatdesk.billing.rules.payments import (

@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from heatdesk.billing.rules.discounts import DiscountRow, DiscountRule, early_discount, early_offer
 from heatdesk.billing.rules.parameters import MonthDay

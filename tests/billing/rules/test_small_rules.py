@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from heatdesk.billing.rules.areas import AreaRule, Areas
 from heatdesk.billing.rules.charges import season_charge
@@ -14,7 +13,7 @@ from heatdesk.billing.rules.discounts import DiscountRow, DiscountRule, early_di
 from heatdesk.billing.rules.energy import EnergyPrice, SettlementPeriod, SteamRule
 from heatdesk.billing.rules.lines import Assessment
 from heatdesk.billing.rules.parameters import MonthDay
-from heatdesk.billing.rules.payers import PayerShare, split_by_payers
+from heatdesk.billing.rules.payers import PayerShare, payer_lines, taken_over
 from heatdesk.billing.rules.penalties import DatedAmount
 from heatdesk.billing.rules.readings import (
     ImplausibleReading,
@@ -122,25 +121,30 @@ def test_an_organisation_pays_its_share_and_the_household_the_rest() -> None:
         PayerShare("union", Decimal("0.10"), limit=Decimal(200)),
     )
 
-    split = split_by_payers(bill(), shares)
+    lines = payer_lines(bill(), shares, SEASON.period)
 
-    assert split.organisations == (("works", Decimal("1575.00")), ("union", Decimal(200)))
-    assert split.household == Decimal("725.00")
+    assert [line.amount for line in lines] == [Decimal("-1575.00"), Decimal(-200)]
+    assert bill().with_lines(*lines).total == Decimal("725.00")
+    assert "works answers for 70 % of 2500.00 yuan for 90 of 100 m²" in lines[0].steps[0].english()
+    assert "no more than 200.00" in lines[1].steps[-1].english()
 
 
 @given(st.decimals("0.01", "5000", places=2), st.lists(st.decimals(0, "0.33", places=4), max_size=3))
 def test_organisations_and_household_pay_the_whole_bill(area: Decimal, shares: list[Decimal]) -> None:
     whole = bill(str(area))
 
-    split = split_by_payers(whole, tuple(PayerShare(str(i), share) for i, share in enumerate(shares)))
+    lines = payer_lines(whole, [PayerShare(str(i), share) for i, share in enumerate(shares)], SEASON.period)
 
-    assert sum(amount for _, amount in split.organisations) + split.household == whole.total
-    assert split.household >= 0
+    organisation = taken_over(-sum((line.amount for line in lines), Decimal(0)), 1, SEASON.period)
+    assert whole.with_lines(*lines, organisation).total == whole.total
+    assert whole.with_lines(*lines).total >= 0
 
 
 def test_organisations_cannot_pay_more_than_the_bill() -> None:
     with pytest.raises(BadInput, match=r"undertake 500\.00 yuan more"):
-        split_by_payers(bill(), (PayerShare("works", Decimal(1)), PayerShare("union", Decimal("0.2"))))
+        payer_lines(
+            bill(), (PayerShare("works", Decimal(1)), PayerShare("union", Decimal("0.2"))), SEASON.period
+        )
 
 
 @given(st.decimals("-99999", "99999", places=2), st.sampled_from(UseClass))

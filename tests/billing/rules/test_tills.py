@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.billing.rules.tills import (

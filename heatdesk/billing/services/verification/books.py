@@ -45,6 +45,10 @@ INVARIANTS = [
                    (select coalesce(sum(case when credit = '2203' then amount else -amount end), 0) from entry
                      where debit = '2203' or credit = '2203'),
                    (select coalesce(sum(balance), 0) from prepayment)
+            union all
+            select '1221.2 (what organisations take over)',
+                   (select coalesce(sum(case when debit = '1221.2' then amount else -amount end), 0) from entry
+                     where debit = '1221.2' or credit = '1221.2'), 0
         ) control where books <> kept
         """,
     ),

@@ -35,7 +35,7 @@ INVARIANTS = [
           from season
           join account on account.opened_on <= season.ends_on
                       and (account.closed_on is null or account.closed_on >= season.starts_on)
-         where season.state <> 'planned'
+         where season.kind = 'heating' and season.state <> 'planned'
            and exists (select from supply_term
                          left join lateral (select tariff.parameters -> 'suspension' as rule from tariff
                                              where tariff.use_class = supply_term.use_class

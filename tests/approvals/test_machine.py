@@ -1,7 +1,7 @@
 """Random histories of one request against a small model: who asked, who decided, what came of it."""
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from heatdesk.approvals.models import Decision
 from heatdesk.approvals.rules.states import RequestState, Verdict
@@ -130,6 +130,8 @@ def test_random_histories_agree_with_the_model(office):
     reached = set()
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @example([("vote", "supervisor", None, Verdict.RETURN), ("edit", "clerk"), ("submit", "clerk")])
+    @example([("withdraw", "clerk"), ("vote", "supervisor", None, Verdict.APPROVE)])
     @given(STEPS)
     def history(steps):
         engine, model = Engine(office), Model()

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from heatdesk.auth.permissions import Role
 from heatdesk.billing.errors import RunIsOver
 from heatdesk.billing.models import Account, Bill, RunException, SeasonRun, SupplyTerm
 from heatdesk.billing.rules.states import SupplyState, UseClass
@@ -80,6 +81,25 @@ def test_nobody_is_missed(city):
     again = run_season(city)
     assert again.totals["post"]["changed"] == 0
     assert bill_of(city, first) == (charged, reduced)
+
+
+def test_an_organisation_answers_from_the_first_bill_on(city):
+    account = flats(city)[0]
+    works = factories.make_account(city.branch, name="机床厂", term=None)
+    payload = {"payer_account_id": works.id, "account_ids": [account.id], "season_id": city.season.id}
+    request = send(
+        "payer_share", {**payload, "share": "0.5", "up_to_m2": None, "limit_amount": None}, by=city.clerk
+    )
+    approve(request, city.supervisor)
+    approve(request, factories.make_staff(Role.FINANCE, city.branch))
+    db.session.commit()
+    run_season(city)
+    own, theirs = (sum(bill_of(city, one)) for one in (account, works))
+    assert own > 0
+    assert abs(own - theirs) <= Decimal("0.01")
+    again = run_season(city)
+    assert (again.totals["trial"]["changed"], again.totals["post"]["changed"]) == (0, 0)
+    assert [one.cases for one in verification.verify() if not one.holds] == []
 
 
 def test_killed_after_the_bills_are_out_whoever_goes_on_takes_the_rest(city, monkeypatch):

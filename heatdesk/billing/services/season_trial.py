@@ -6,7 +6,6 @@ from typing import Protocol
 from sqlalchemy import func, select
 
 from heatdesk.billing.models import Charge, RunShard
-from heatdesk.billing.rules.adjustments import FACTS
 from heatdesk.billing.rules.seasons import Season
 from heatdesk.billing.rules.states import Item, SupplyState
 from heatdesk.billing.rules.workflow import ExceptionKind
@@ -15,6 +14,9 @@ from heatdesk.billing.services.season_rows import AccountRow, Range
 from heatdesk.billing.services.season_tally import NO_AREA, NO_TERM, Tally
 from heatdesk.db import db
 from heatdesk.errors import Refusal
+
+PLANNED = (Item.HEAT, Item.BASIC_FEE)
+"""What a run plans. All else on a bill (what was granted, settled, taken over) follows when it is assessed."""
 
 
 class Worker(Protocol):
@@ -33,10 +35,11 @@ class Worker(Protocol):
 def count(worker: Worker, shard: RunShard, tally: Tally) -> None:
     """Total the shard, point at odd flats, and count whose bill would move and by how much."""
     charged = {} if worker.is_bulk else charged_so_far(worker, shard)
+    settled = set() if worker.is_bulk else _settled(worker, shard)
     for account, charges in charged_accounts(worker, shard, tally):
         if not worker.is_bulk:
             difference = difference_of(charges, charged.pop(int(account.id), {}))
-            if difference is not None:
+            if difference is not None and int(account.id) not in settled:
                 tally.changed += 1
                 tally.fen += difference
         if account.previous:
@@ -97,13 +100,13 @@ def _is_free(plan: Plan, charges: list[PlannedCharge]) -> bool:
 
 
 def charged_so_far(worker: Worker, shard: RunShard) -> dict[int, dict[str, int]]:
-    """Account → item → fen charged in this season; what was granted is no part of the plan."""
+    """Account → item → fen charged in this season, of what a run plans."""
     rows = db.session.execute(
         select(Charge.account_id, Charge.item, func.sum(Charge.amount))
         .where(
             Charge.season_id == worker.season_id,
             Charge.account_id.between(shard.first_account_id, shard.last_account_id),
-            Charge.item.not_in([*FACTS, Item.DISCOUNT]),
+            Charge.item.in_(PLANNED),
         )
         .group_by(Charge.account_id, Charge.item)
     )
@@ -111,6 +114,16 @@ def charged_so_far(worker: Worker, shard: RunShard) -> dict[int, dict[str, int]]
     for account_id, item, amount in rows:
         charged.setdefault(account_id, {})[item] = int(amount.scaleb(2))
     return charged
+
+
+def _settled(worker: Worker, shard: RunShard) -> set[int]:
+    """The accounts of the shard that pay by what their meters counted, no longer by area."""
+    query = select(Charge.account_id).where(
+        Charge.season_id == worker.season_id,
+        Charge.account_id.between(shard.first_account_id, shard.last_account_id),
+        Charge.item.in_((Item.METERED_BASE, Item.METERED_HEAT, Item.SETTLEMENT)),
+    )
+    return set(db.session.scalars(query))
 
 
 def difference_of(charges: list[PlannedCharge], before: dict[str, int]) -> int | None:

@@ -22,13 +22,14 @@ from heatdesk.i18n import _, lazy
 
 @dataclass(frozen=True)
 class Room:
-    """One entry of the list on the left."""
+    """One entry of the list on the left; `wing` is the heading it stands under."""
 
     endpoint: str
     label: str
     icon: str
     url: str
     active: bool
+    wing: str
     count: int | None = None
 
 
@@ -51,33 +52,61 @@ class Day:
     is_open: bool
 
 
-ROOMS: tuple[tuple[str, object, str, Permission], ...] = (
-    ("home.index", lazy("Start"), "house", Permission.OWN),
-    ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
-    ("quotes.index", lazy("Fee calculator"), "calculator", Permission.QUOTE),
-    ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
-    ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
-    ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
-    ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
-    ("seasons.index", lazy("Seasons"), "snow", Permission.SEASON_VIEW),
-    ("tariffs.index", lazy("Tariffs"), "tags", Permission.SEASON_VIEW),
-    ("jobs.index", lazy("Jobs"), "gear-wide-connected", Permission.JOB_VIEW),
-    ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
-    ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
-    ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
-    ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
-    ("valve_jobs.index", lazy("Valve jobs"), "wrench", Permission.TICKET_VIEW),
-    ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
-    ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
-    ("meters.index", lazy("Meters"), "speedometer2", Permission.LEDGER_VIEW),
-    ("connections.index", lazy("Connections"), "plug", Permission.LEDGER_VIEW),
-    ("payer_shares.index", lazy("Organisations that pay"), "building", Permission.LEDGER_VIEW),
-    ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
-    ("written_off.index", lazy("Written-off debts"), "journal-x", Permission.DEBT_VIEW),
-    ("subsidies.index", lazy("Subsidies"), "bank", Permission.SUBSIDY_VIEW),
-    ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
-    ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
+Entry = tuple[str, object, str, Permission]
+
+WINGS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            ("home.index", lazy("Start"), "house", Permission.OWN),
+            ("approvals.index", lazy("Approvals"), "check2-square", Permission.REQUEST_DECIDE),
+            ("requests.index", lazy("Requests"), "file-earmark-text", Permission.REQUEST_CREATE),
+        ),
+    ),
+    (
+        lazy("Money"),
+        (
+            ("counter.index", lazy("Counter"), "cash-coin", Permission.COUNTER),
+            ("payments.index", lazy("Payments"), "receipt", Permission.PAYMENT_VIEW),
+            ("refunds.index", lazy("Refunds"), "arrow-counterclockwise", Permission.REFUND_PAY),
+            ("tills.index", lazy("Tills"), "cash-stack", Permission.TILL_VIEW),
+            ("days.index", lazy("Day close"), "calendar-check", Permission.LEDGER_VIEW),
+            ("number_books.index", lazy("Number books"), "journal-text", Permission.NUMBER_BOOK),
+        ),
+    ),
+    (
+        lazy("Register"),
+        (
+            ("accounts.index", lazy("Accounts"), "people", Permission.REGISTER_VIEW),
+            ("customers.index", lazy("Customers"), "person-vcard", Permission.REGISTER_VIEW),
+            ("network.index", lazy("Network"), "diagram-3", Permission.REGISTER_VIEW),
+            ("meters.index", lazy("Meters"), "speedometer2", Permission.LEDGER_VIEW),
+            ("valve_jobs.index", lazy("Valve jobs"), "wrench", Permission.TICKET_VIEW),
+            ("imports.index", lazy("Import"), "box-arrow-in-down", Permission.REGISTER_IMPORT),
+        ),
+    ),
+    (
+        lazy("Charging"),
+        (
+            ("quotes.index", lazy("Fee calculator"), "calculator", Permission.QUOTE),
+            ("seasons.index", lazy("Seasons"), "snow", Permission.SEASON_VIEW),
+            ("tariffs.index", lazy("Tariffs"), "tags", Permission.SEASON_VIEW),
+            ("connections.index", lazy("Connections"), "plug", Permission.LEDGER_VIEW),
+            ("payer_shares.index", lazy("Organisations that pay"), "building", Permission.LEDGER_VIEW),
+            ("subsidies.index", lazy("Subsidies"), "bank", Permission.SUBSIDY_VIEW),
+            ("written_off.index", lazy("Written-off debts"), "journal-x", Permission.DEBT_VIEW),
+        ),
+    ),
+    (
+        lazy("System"),
+        (
+            ("jobs.index", lazy("Jobs"), "gear-wide-connected", Permission.JOB_VIEW),
+            ("staff.index", lazy("Staff"), "person-badge", Permission.STAFF_EDIT),
+            ("audit_trail.index", lazy("Audit trail"), "clock-history", Permission.AUDIT_VIEW),
+        ),
+    ),
 )
+"""The rooms by what they are for: endpoint, label, icon, who may enter."""
 
 COUNTS: dict[str, Callable[[Staff], int]] = {
     "refunds.index": refunds.count_waiting,
@@ -100,9 +129,11 @@ class Frame:
                 icon=icon,
                 url=url_for(endpoint),
                 active=endpoint.split(".")[0] == here,
+                wing=str(wing),
                 count=COUNTS[endpoint](current_user) if endpoint in COUNTS else None,
             )
-            for endpoint, label, icon, permission in ROOMS
+            for wing, entries in WINGS
+            for endpoint, label, icon, permission in entries
             if current_user.may(permission)
         ]
 

@@ -146,6 +146,7 @@ window.heatdesk = (() => {
     toast(answer.querySelector("[role=alert]")?.textContent.trim() || say.sayFailed, "bad");
   });
 
+  document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest" });
   document.querySelector("[data-focus]")?.focus();
   return { toast, editable };
 })();

@@ -149,7 +149,7 @@ def test_demolished_owes_nothing_and_gets_no_bill(city):
 
 def test_a_rule_that_refuses_leaves_everything_as_it_was(city, account):
     assess(city, account)
-    rewrite(account, {"mode": SupplyMode.METERED})
+    rewrite(account, {"mode": SupplyMode.STEAM})
     with pytest.raises(RuleBroken, match="does not go by area"):
         assess(city, account)
     assert bill_of(city, account).charged == FULL
@@ -175,12 +175,12 @@ def test_without_an_open_day_nothing_is_charged(city):
 
 
 def test_several_at_once_a_refused_one_keeps_out_of_it(city, account):
-    metered = factories.make_account(city.branch, term={"mode": SupplyMode.METERED})
+    steamed = factories.make_account(city.branch, term={"mode": SupplyMode.STEAM})
     elsewhere = factories.make_account(city.other_branch)
-    ids = [account.id, metered.id, elsewhere.id]
+    ids = [account.id, steamed.id, elsewhere.id]
     done = assessments.assess_many(ids, city.season.id, by=city.clerk.id, reason="test")
     assert done.differences == {account.id: FULL, elsewhere.id: FULL}
-    assert list(done.refusals) == [metered.id]
+    assert list(done.refusals) == [steamed.id]
     assert db.session.scalar(text("select count(*) from journal where kind = 'assessment'")) == 2
 
 

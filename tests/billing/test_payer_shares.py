@@ -116,6 +116,7 @@ def test_who_answers_is_answered_for_by_nobody(app, world):
     agree(world)
     clerk = Person(app, world.clerk)
     works, third = world.more["works"], factories.make_account(world.office.branch, term=None)
+    db.session.commit()
     form = {"payer_card_no": third.card_no, "season_id": world.season.id, "percent": "50", "reason": "x"}
     answer = clerk.post("/requests/new/payer_share", {**form, "card_nos": works.card_no})
     assert PayerIsMember.message in text_of(answer)

@@ -162,7 +162,7 @@ def test_a_run_that_stopped_says_why_and_goes_on(city, people):
 def test_the_list_of_flats_keeps_to_the_branch_and_goes_to_excel(city, people, own_app):
     page = start_trial(city, people[0])
     words = text_of(people[0].get(f"{page}/exceptions?kind=refused"))
-    assert "Charging “by meter” does not go by area" in words
+    assert "Charging “steam” does not go by area" in words
     book = openpyxl.load_workbook(io.BytesIO(people[0].get(f"{page}/exceptions.xlsx").data))
     assert len(list(book.active.rows)) == 2
     everywhere = head_office(own_app)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,18 @@ from heatdesk.approvals.services import requests
 from heatdesk.audit import AuditEntry
 from heatdesk.auth.models import Staff
 from heatdesk.auth.permissions import Role
-from heatdesk.billing.models import Account, ImportBatch, NumberBook, RunException, SeasonRun
+from heatdesk.billing.models import (
+    Account,
+    ConnectionAgreement,
+    ImportBatch,
+    Meter,
+    NumberBook,
+    PayerShare,
+    RunException,
+    Season,
+    SeasonRun,
+)
+from heatdesk.billing.rules.states import SupplyMode, Unit
 from heatdesk.billing.rules.workflow import ExceptionKind, ImportState, RunState
 from heatdesk.billing.views.import_pages import PLACES
 from heatdesk.db import db
@@ -83,6 +95,8 @@ def make_city(app: HeatdeskApp, branch: Branch, *, customer: str, staff: str = "
     db.session.commit()
     made = ask(clerk, account)
     db.session.commit()
+    payer = answer_for(account, made, hall.season)
+    metered = put_meter_in(branch)
     premises = db.session.get_one(Premises, account.premises_id)
     book = db.session.scalars(select(NumberBook).where(NumberBook.branch_id == branch.id)).one()
     return City(
@@ -102,11 +116,51 @@ def make_city(app: HeatdeskApp, branch: Branch, *, customer: str, staff: str = "
             "supervisor": supervisor.name,
             "receipt": receipt.written,
             "request": made.number,
+            "agreement": f"合同{account.card_no}",
+            "payer": payer.card_no,
+            "payer_id": payer.id,
+            "meter": f"M{metered.card_no}",
+            "metered": metered.card_no,
             "season_id": hall.season.id,
             "run_id": run.id,
             "noun": "premises",
         },
     )
+
+
+def answer_for(account: Account, request: ChangeRequest, season: Season) -> Account:
+    """An organisation pays half for the account, which is also being connected."""
+    payer = factories.make_account(db.session.get_one(Branch, account.branch_id), term=None)
+    share = PayerShare(
+        account_id=account.id,
+        payer_account_id=payer.id,
+        share=Decimal("0.5"),
+        season_id=season.id,
+        change_request_id=request.id,
+    )
+    agreement = ConnectionAgreement(
+        account_id=account.id,
+        document_no=f"合同{account.card_no}",
+        signed_on=date(2026, 9, 1),
+        agreed_m2=Decimal("80.00"),
+        price=Decimal(60),
+        instalments=[{"due_on": "2026-10-01", "share": "1"}],
+        change_request_id=request.id,
+    )
+    db.session.add_all([share, agreement])
+    db.session.commit()
+    return payer
+
+
+def put_meter_in(branch: Branch) -> Account:
+    """A flat charged by its meter."""
+    account = factories.make_account(branch, term={"mode": SupplyMode.METERED})
+    serial = f"M{account.card_no}"
+    db.session.add(
+        Meter(account_id=account.id, serial_no=serial, unit=Unit.KWH, installed_on=date(2026, 10, 1))
+    )
+    db.session.commit()
+    return account
 
 
 def applied_report(account_id: int) -> dict[str, Any]:

@@ -35,6 +35,7 @@ LISTS = {
     "approvals.delegations": Listed("/approvals/delegations", Role.SUPERVISOR, "{supervisor}"),
     "approvals.index": Listed("/approvals", Role.SUPERVISOR, None),
     "audit_trail.index": Listed("/audit", Role.SUPERVISOR, "{clerk}"),
+    "connections.index": Listed("/billing/connections", Role.BILLING_CLERK, "{agreement}"),
     "customer_card.history": Listed("/households/{account_id}/changes", Role.BILLING_CLERK, "{clerk}"),
     "customer_card.ledger": Listed("/households/{account_id}/ledger", Role.BILLING_CLERK, "2026-2027"),
     "customer_card.papers": Listed("/households/{account_id}/papers", Role.BILLING_CLERK, "{receipt}"),
@@ -45,10 +46,13 @@ LISTS = {
     "imports.index": Listed("/billing/imports", Role.BILLING_CLERK, "{file}"),
     "imports.show": Listed("/billing/imports/{batch_id}", Role.BILLING_CLERK, ""),
     "jobs.index": Listed("/jobs", Role.BILLING_CLERK, "Trial run of season 2026-2027"),
+    "meters.index": Listed("/billing/meters", Role.BILLING_CLERK, "{meter}"),
     "network.index": Listed("/network/{noun}", Role.BILLING_CLERK, None),
     "network.show": Listed("/network/buildings/{building_id}", Role.BILLING_CLERK, "{card_no}"),
     "number_books.index": Listed("/billing/number-books", Role.SUPERVISOR, "{book}"),
     "number_books.show": Listed("/billing/number-books/{book_id}", Role.SUPERVISOR, "{receipt}"),
+    "payer_shares.index": Listed("/billing/payer_shares", Role.BILLING_CLERK, "{payer}"),
+    "payer_shares.show": Listed("/billing/payer_shares/{payer_id}", Role.BILLING_CLERK, "{card_no}"),
     "payments.index": Listed("/billing/payments", Role.SUPERVISOR, "{receipt}"),
     "refunds.index": Listed("/billing/refunds", Role.SUPERVISOR, None),
     "requests.everything": Listed("/requests/all", Role.SUPERVISOR, "{request}"),
@@ -57,10 +61,12 @@ LISTS = {
         "/billing/seasons/{season_id}/runs/{run_id}/exceptions", Role.BILLING_CLERK, "{card_no}"
     ),
     "seasons.index": Listed("/billing/seasons", Role.BILLING_CLERK, None),
+    "settlements.show": Listed("/billing/seasons/{season_id}/settlement", Role.BILLING_CLERK, "{metered}"),
     "staff.index": Listed("/auth/staff", Role.ADMINISTRATOR, "{clerk}"),
     "tariffs.index": Listed("/billing/tariffs", Role.BILLING_CLERK, None),
     "tills.index": Listed("/billing/tills", Role.SUPERVISOR, "3号窗口"),
     "valve_jobs.index": Listed("/service/valve_jobs", Role.BILLING_CLERK, None),
+    "written_off.index": Listed("/billing/written_off", Role.FINANCE, None),
 }
 
 
@@ -102,8 +108,9 @@ def calls(node: ast.FunctionDef, name: str) -> bool:
 
 
 def test_the_table_above_knows_every_list():
-    shown_by_others = {"imports.upload", "number_books.hand_on"}
-    assert lists_in_the_code() - shown_by_others == set(LISTS)
+    shown_by_others = {"imports.upload", "number_books.hand_on", "subsidies.receive"}
+    tested_with_their_noun = {"subsidies.show", "tariff_trials.index", "tariff_trials.flats"}
+    assert lists_in_the_code() - shown_by_others - tested_with_their_noun == set(LISTS)
 
 
 def export_of(person: Person, path: str) -> str:

@@ -215,7 +215,7 @@ def test_to_the_minute(world):
 def test_who_gets_nothing_is_counted_with_the_reason(world):
     building, accounts = neighbours(world, 2)
     db.session.execute(
-        update(SupplyTerm).where(SupplyTerm.account_id == accounts[0].id).values(mode=SupplyMode.METERED)
+        update(SupplyTerm).where(SupplyTerm.account_id == accounts[0].id).values(mode=SupplyMode.STEAM)
     )
     assert db.session.scalar(
         select(func.count()).select_from(Premises).where(Premises.building_id == building.id)

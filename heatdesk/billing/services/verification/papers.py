@@ -42,7 +42,7 @@ INVARIANTS = [
                                                and tariff.state = 'approved'
                                                and tariff.valid_from <= season.starts_on
                                              order by tariff.valid_from desc limit 1) basic_fee on true
-                        where supply_term.account_id = account.id and supply_term.mode = 'area'
+                        where supply_term.account_id = account.id and supply_term.mode in ('area', 'metered')
                           and case supply_term.state
                                   when 'supplied' then true
                                   when 'suspended' then (rule ->> 'share')::numeric > 0

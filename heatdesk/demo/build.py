@@ -38,7 +38,7 @@ from heatdesk.billing.services.payments import PaymentOrder
 from heatdesk.billing.services.register_opening import ControlTotals
 from heatdesk.dates import today
 from heatdesk.db import db, transaction
-from heatdesk.demo import register, valves
+from heatdesk.demo import register, requests, valves
 from heatdesk.money import ZERO
 from heatdesk.network.models import Branch
 from heatdesk.web.versions import version_of
@@ -108,6 +108,9 @@ def build(say: Say) -> None:
     say("yesterday worked and closed; today is open")
     _send_out(home)
     say("valve jobs handed out")
+    with transaction(home.clerk.id):
+        requests.ask_for_changes(home.branch, last, current, home.clerk, home.supervisor)
+    say("three change requests: one carried out, one with the supervisor, one with finance")
 
 
 def _yesterday() -> date:

@@ -117,7 +117,7 @@ def test_the_list_shows_what_is_overdue(app, world):
     page = text_of(finance.get("/billing/connections"))
     assert "RW-2026-017" in page
     assert "480,000.00 overdue" in page
-    assert "No agreement fits" in text_of(finance.get("/billing/connections?words=nothing"))
+    assert "Nothing fits the filter" in text_of(finance.get("/billing/connections?words=nothing"))
     assert finance.get("/billing/connections/export.xlsx").status_code == 200
     stranger = Person(app, factories.make_staff(Role.FINANCE, factories.make_branch()))
     assert "RW-2026-017" not in text_of(stranger.get("/billing/connections"))

@@ -357,7 +357,7 @@ def test_a_clerk_puts_a_meter_in_and_reads_it(clerk, flat):
     assert "less than 12.500 before" in text_of(wrong)
     assert "R-7" in text_of(clerk.get("/billing/meters?words=R-7"))
     assert clerk.get("/billing/meters/export.xlsx").status_code == 200
-    assert "No meter fits" in text_of(clerk.get("/billing/meters?words=none"))
+    assert "Nothing fits the filter" in text_of(clerk.get("/billing/meters?words=none"))
 
 
 def test_other_branches_and_roles(app, meter, flat):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 LEFT_OUT = re.compile(
-    r"^/(language|static|logout|r/)|/(paper|evidence|files?)(/|$)|/test/|\.xlsx$|/export$|-rows$|/print"
+    r"^/(language|static|logout|r/)|/(paper|evidence|files?)(/|$)|/test/|\.(xlsx|pdf|csv)$|/export$|-rows$|/print"
 )
 """Files, papers, and what would change the session."""
 _LINKS = "links => links.filter(link => !link.download).map(link => link.pathname + link.search)"

@@ -59,7 +59,7 @@ def test_the_enquiry_counts_filters_and_exports(staffed):
     only = text_of(staffed.dispatcher.get(f"{JOBS}?q={job.card_no}"))
     assert job.number in only
     assert staffed.job().number not in only
-    assert "No job fits" in text_of(staffed.dispatcher.get(f"{JOBS}?standing=executed"))
+    assert "Nothing fits the filter" in text_of(staffed.dispatcher.get(f"{JOBS}?standing=executed"))
     book = staffed.dispatcher.get(f"{JOBS}/export.xlsx?standing=waiting")
     assert job.number in str(list(read_sheet(book.data, "jobs.xlsx").rows()))
 

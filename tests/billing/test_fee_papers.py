@@ -33,7 +33,8 @@ STATEMENT = FeeStatementFacts(
     charged=Decimal("2361.27"),
     reduced=Decimal("0.00"),
     paid=Decimal("1000.00"),
-    due=Decimal("1361.27"),
+    penalty=Decimal("27.23"),
+    due=Decimal("1388.50"),
     printed_by="张敏",
     printed_at=datetime(2026, 11, 24, 2, 5, tzinfo=UTC),
 )
@@ -61,7 +62,7 @@ def test_a_statement_fits_one_page() -> None:
     (text,) = pages(fee_statements.draw(STATEMENT))
     for value in (
         "热费结算单", "程超杰", "06263164000", "−38.53", "2,361.27", "26-00012101", "现金Cash", "2026-11-2410:05张敏",
-        "人民币壹仟叁佰陆拾壹元贰角柒分", "¥1,361.27", "合计Total2,361.27",
+        "人民币壹仟叁佰捌拾捌元伍角整", "¥1,388.50", "合计Total2,361.27", "违约金Penalty27.23",
     ):  # fmt: skip
         assert value in text, value
 

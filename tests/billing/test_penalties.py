@@ -3,9 +3,11 @@
 import re
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 import time_machine
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from heatdesk.billing.models import (
@@ -146,6 +148,18 @@ def test_the_row_says_why(late):
         assert "Penalty to 2026-12-11" in words
         reckoned = "2026-11-22 to 2026-12-11: 2327.00 yuan unpaid × 1 ‰ × 20 days = 46.54"
         assert f"{reckoned} [{DOCUMENT}]" in words
+
+
+def test_the_bill_and_its_statement_say_why(late):
+    with on(late, 20):
+        address = f"/households/{late.account.id}/bills/{late.season.code}"
+        words = text_of(late.cashier.get(address))
+        assert "2327.00 yuan unpaid × 1 ‰ × 20 days = 46.54" in words
+        assert "2,373.54" in words
+        [page] = PdfReader(BytesIO(late.cashier.get(f"{address}/statement.pdf").data)).pages
+        printed = "".join(page.extract_text().split())
+        assert "46.54" in printed
+        assert "2,373.54" in printed
 
 
 def test_days_without_supply_are_left_out(branch, cashier):

@@ -11,7 +11,7 @@ from heatdesk.printing import Facts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeStatementFacts(Facts):
-    """A bill as it stands when it is printed; money in yuan, `reduced` ≥ 0."""
+    """A bill as it stands when it is printed; money in yuan, `reduced` ≥ 0, `due` with the open `penalty`."""
 
     company: str
     branch: str
@@ -26,6 +26,7 @@ class FeeStatementFacts(Facts):
     charged: Decimal
     reduced: Decimal
     paid: Decimal
+    penalty: Decimal
     due: Decimal
     printed_by: str
     printed_at: datetime
@@ -52,6 +53,7 @@ def draw(facts: FeeStatementFacts) -> bytes:
             Described("应收", "Charged", format_money(facts.charged)),
             Described("减免", "Reduced", format_money(facts.reduced)),
             Described("已缴", "Paid", format_money(facts.paid)),
+            Described("违约金", "Penalty", format_money(facts.penalty)),
             Described("尚欠", "Still due", format_money(facts.due)),
         )
     )

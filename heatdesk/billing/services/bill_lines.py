@@ -30,7 +30,7 @@ from heatdesk.billing.models import (
     Tender,
 )
 from heatdesk.billing.rules.ledger import BillTotal, JournalKind, LedgerCode
-from heatdesk.billing.services import explanations, labels
+from heatdesk.billing.services import dues, explanations, labels, standings
 from heatdesk.db import db
 from heatdesk.errors import Missing
 
@@ -85,12 +85,18 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class BillOf:
-    """A bill: its season, its sums, yuan with `reduced` and `paid` ≥ 0, its lines and the payments towards it."""
+    """A bill: its season, its sums, yuan with `reduced` and `paid` ≥ 0, its lines and the payments towards it.
+
+    `penalty` is what is open of it on `as_of`, the branch's business day, and `penalty_reasons` say how it came about.
+    """
 
     season: Season
     charged: Decimal
     reduced: Decimal
     paid: Decimal
+    penalty: Decimal
+    penalty_reasons: list[str]
+    as_of: date
     lines: list[BillLine]
     payments: Sequence[Row[Any]]
     """Rows of (id, taken_at, business_date, amount, receipt, methods); voided ones are not among them."""
@@ -101,24 +107,28 @@ class BillOf:
 
     @property
     def due(self) -> Decimal:
-        return self.charged - self.reduced - self.paid
+        return self.charged - self.reduced - self.paid + self.penalty
 
 
 def read(account_id: int, code: str) -> BillOf:
     """The account's bill in the season with this code; raises `Missing` where there is none."""
-    found = db.session.execute(
-        select(Season, Bill.charged, Bill.reduced, Bill.paid)
+    season = db.session.scalars(
+        select(Season)
         .join(Bill, Bill.season_id == Season.id)
         .where(Season.code == code, Bill.account_id == account_id)
     ).first()
-    if found is None:
+    if season is None:
         raise Missing
-    season, charged, reduced, paid = found
+    standing = standings.of_account(account_id)
+    [bill] = standing.chosen({season.id})
     return BillOf(
         season,
-        charged,
-        reduced,
-        paid,
+        bill.charged,
+        bill.reduced,
+        bill.paid,
+        bill.penalty,
+        dues.penalty_sentences(bill),
+        standing.on,
         lines=_lines(account_id, season.id),
         payments=_payments(account_id, season.id),
         moves=_moves(account_id, season.id),

@@ -6,7 +6,8 @@ from heatdesk.auth.models import Staff
 from heatdesk.billing.papers.fee_sheet import Paid, ReasonedLine
 from heatdesk.billing.papers.fee_statements import FeeStatementFacts
 from heatdesk.billing.rules.ledger import CHART, LedgerCode
-from heatdesk.billing.services import bill_lines
+from heatdesk.billing.rules.states import Item
+from heatdesk.billing.services import bill_lines, labels
 from heatdesk.billing.services.bill_lines import BillOf
 from heatdesk.billing.services.households import Household
 from heatdesk.billing.services.receipts import PAPER_LANGUAGE, TENDER_NAMES
@@ -20,6 +21,7 @@ def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts
     settings: Settings = current_app.config["HEATDESK"]
     with speaking(PAPER_LANGUAGE):
         bill = bill_lines.read(household.account_id, code)
+        penalty = _penalty(bill)
     return FeeStatementFacts(
         company=settings.company,
         branch=household.branch,
@@ -29,19 +31,32 @@ def facts_of(household: Household, code: str, *, by: Staff) -> FeeStatementFacts
         card_no=household.card_no,
         customer=household.name,
         address=household.address,
-        lines=tuple(
-            ReasonedLine(line.label, line.amount, "；".join(line.documents), reasons=tuple(line.sentences))
-            for line in bill.lines
-            if line.amount or len(line.revisions) > 1
+        lines=(
+            *(
+                ReasonedLine(
+                    line.label, line.amount, "；".join(line.documents), reasons=tuple(line.sentences)
+                )
+                for line in bill.lines
+                if line.amount or len(line.revisions) > 1
+            ),
+            *penalty,
         ),
         payments=_payments(bill),
         charged=bill.charged,
         reduced=bill.reduced,
         paid=bill.paid,
+        penalty=bill.penalty,
         due=bill.due,
         printed_by=by.name,
         printed_at=now(),
     )
+
+
+def _penalty(bill: BillOf) -> list[ReasonedLine]:
+    """What is open of the penalty, with every line that led there."""
+    if not bill.penalty:
+        return []
+    return [ReasonedLine(labels.item_label(Item.PENALTY), bill.penalty, reasons=tuple(bill.penalty_reasons))]
 
 
 def _payments(bill: BillOf) -> tuple[Paid, ...]:

@@ -12,9 +12,11 @@ from heatdesk.billing.papers.receipt_facts import ReceiptFacts
 from heatdesk.billing.rules.ledger import LedgerCode
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.rules.workflow import SeasonState
-from heatdesk.billing.services import assessments
+from heatdesk.billing.services import assessments, ownership, standings
 from heatdesk.billing.services.verification import INVARIANTS, report
 from heatdesk.db import db
+from heatdesk.network.models import Branch
+from tests import factories
 from tests.billing.late import bill, day_start, give_invoice_book, go_to, make_late_tariff, make_late_window
 from tests.conftest import text_of
 
@@ -63,6 +65,14 @@ def test_each_date_has_its_share_and_after_the_last_there_is_none(early):
     with go_to(early, date(2026, 11, 1)):
         assert bill(early).less == 0
         assert "is paid by" not in text_of(early.cashier.get(early.page))
+
+
+def test_a_new_owner_takes_over_the_whole_fee(early):
+    """What paying early would earn is nobody's before somebody pays early."""
+    new = factories.make_account(db.session.get_one(Branch, early.account.branch_id))
+    ownership.carry_over(early.account, new, by=early.cashier.id, memo="")
+    owed = {one: standings.of_account(one).owed for one in (early.account.id, new.id)}
+    assert owed == {early.account.id: 0, new.id: Decimal("2327.00")}
 
 
 def test_it_is_granted_with_the_payment(early):

@@ -10,6 +10,7 @@ import time_machine
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from heatdesk.billing.errors import PenaltyFirst
 from heatdesk.billing.models import (
     Allocation,
     Bill,
@@ -25,7 +26,7 @@ from heatdesk.billing.papers.invoice_facts import InvoiceFacts
 from heatdesk.billing.papers.receipt_facts import ReceiptFacts
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode
 from heatdesk.billing.rules.states import SupplyState
-from heatdesk.billing.services import day_sheets, standings
+from heatdesk.billing.services import day_sheets, ownership, standings
 from heatdesk.billing.services.verification import INVARIANTS, report
 from heatdesk.db import db
 from heatdesk.network.models import Branch
@@ -160,6 +161,13 @@ def test_the_bill_and_its_statement_say_why(late):
         printed = "".join(page.extract_text().split())
         assert "46.54" in printed
         assert "2,373.54" in printed
+
+
+def test_a_penalty_does_not_pass_to_a_new_owner(late):
+    new = factories.make_account(db.session.get_one(Branch, late.account.branch_id))
+    with on(late, 20), pytest.raises(PenaltyFirst) as refused:
+        ownership.carry_over(late.account, new, by=late.cashier.id, memo="")
+    assert refused.value.values == {"penalty": "46.54"}
 
 
 def test_days_without_supply_are_left_out(branch, cashier):

@@ -12,6 +12,7 @@ from heatdesk.billing.changes.households import (
     CHARGED,
     NOBODY,
     HouseholdKind,
+    balance_after,
     card_of,
     moved,
     open_account,
@@ -74,11 +75,9 @@ class Closing(HouseholdKind):
         bills = season_rows(effect)
         before = standings.of_account(account.id)
         moves = {one.code: one.difference for one in effect.seasons}
-        dues = [bill.due + moves.get(bill.code, ZERO) for bill in before.bills]
-        still = sum((due for due in dues if due > 0), ZERO)
-        if still:
-            raise StillOwing(owed=format_money(still))
-        ahead = before.prepayment - sum((due for due in dues if due < 0), ZERO)
+        after = balance_after(before, moves)
+        if after.owed:
+            raise StillOwing(owed=format_money(after.owed))
         last = account.opened_on if payload["annul"] else date.fromisoformat(payload["closed_on"])
         rows = (
             Change(msgid("Last day"), None, last, "date"),
@@ -89,7 +88,7 @@ class Closing(HouseholdKind):
             ),
             *bills,
             Change(msgid("Owed"), before.owed, ZERO, MONEY),
-            Change(msgid("Prepayment"), before.prepayment, ahead, MONEY),
+            Change(msgid("Prepayment"), before.prepayment, after.ahead, MONEY),
         )
         return Preview(rows, sum((one.difference for one in bills), ZERO))
 

@@ -1,6 +1,7 @@
 """What the kinds about one household share: the card number on the form, whose household it is, its head."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,12 @@ from heatdesk.billing.models import Account
 from heatdesk.billing.services import accounts, households, labels, reassessing, standings
 from heatdesk.billing.services.reassessing import Effect
 from heatdesk.billing.services.request_targets import read_account, target_of
+from heatdesk.billing.services.standings import Standing
 from heatdesk.dates import today
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import RuleBroken, msgid
 from heatdesk.i18n import lazy
+from heatdesk.money import ZERO
 from heatdesk.printing import figure
 from heatdesk.web.fields import half_width, text_field
 
@@ -45,6 +48,29 @@ def season_rows(effect: Effect, detail: str = "") -> list[Change]:
 def moved(changes: Iterable[Change]) -> Decimal:
     """Yuan moved either way: seasons do not cancel each other out, a rise and a fall are both looked at."""
     return sum((abs(one.difference) for one in changes), Decimal("0.00"))
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account owes of fees and of penalties, and what it has paid ahead, yuan ≥ 0."""
+
+    fees: Decimal
+    penalty: Decimal
+    ahead: Decimal
+
+    @property
+    def owed(self) -> Decimal:
+        return self.fees + self.penalty
+
+
+def balance_after(standing: Standing, moves: Mapping[str, Decimal]) -> Balance:
+    """Once the bills have moved, by season; what was paid of a fee beyond it is paid ahead."""
+    fees = [bill.fee + moves.get(bill.code, ZERO) for bill in standing.bills]
+    return Balance(
+        fees=sum((fee for fee in fees if fee > 0), ZERO),
+        penalty=sum((bill.penalty for bill in standing.bills), ZERO),
+        ahead=standing.prepayment - sum((fee for fee in fees if fee < 0), ZERO),
+    )
 
 
 class HouseholdKind(Kind):

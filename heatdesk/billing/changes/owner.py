@@ -1,11 +1,12 @@
 """Change of owner (过户): one customer's account ends on a day, another's begins on the next for the same premises.
 
 The season is split by its days through the supply terms of both. What was owed must be paid first, or it passes over
-with what was paid ahead, when that is asked for (reliability.md §5, posting 25).
+with what was paid ahead, when that is asked for (reliability.md §5, posting 25). A penalty is of who was late: it does
+not pass over.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,9 @@ from heatdesk.billing.changes.dated_facts import assess_in_parts
 from heatdesk.billing.changes.households import (
     CHARGED,
     NOBODY,
+    Balance,
     HouseholdKind,
+    balance_after,
     card_of,
     day_of,
     moved,
@@ -29,7 +32,6 @@ from heatdesk.billing.forms.openings import OwnerForm
 from heatdesk.billing.models import Account
 from heatdesk.billing.services import accounts, card_numbers, ownership, reassessing, standings, supply_terms
 from heatdesk.billing.services.request_targets import read_account
-from heatdesk.billing.services.standings import Standing
 from heatdesk.billing.services.supply_terms import Facts
 from heatdesk.db import get_or_refuse
 from heatdesk.errors import msgid
@@ -38,14 +40,7 @@ from heatdesk.money import ZERO, format_money
 from heatdesk.people.models import Customer
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class _Balance:
-    """What an account owes and has paid ahead, yuan ≥ 0."""
-
-    owed: Decimal
-    ahead: Decimal
+_NOTHING = Balance(ZERO, ZERO, ZERO)
 
 
 @register
@@ -109,12 +104,14 @@ class OwnerChange(HouseholdKind):
             {one.code: one.difference for one in effect.seasons} for effect in effects
         ]
         standing = standings.of_account(account.id)
-        former, new = _after(standing, former_moves), _Balance(sum(new_moves.values(), ZERO), ZERO)
+        former = balance_after(standing, former_moves)
+        new = replace(_NOTHING, fees=sum(new_moves.values(), ZERO))
         if former.owed and not payload["carry"]:
             raise SettleFirst(owed=format_money(former.owed))
         if payload["carry"]:
-            new = _Balance(new.owed + former.owed, former.ahead)
-            former = _Balance(ZERO, ZERO)
+            ownership.refuse_penalty(standing)
+            new = replace(new, fees=new.fees + former.fees, ahead=former.ahead)
+            former = _NOTHING
         names = (get_or_refuse(Customer, account.customer_id).name, customer_name(payload))
         last_day = date.fromisoformat(payload["last_day"])
         rows = (
@@ -122,8 +119,8 @@ class OwnerChange(HouseholdKind):
             Change(msgid("Card number"), *cards, "text"),
             Change(msgid("Last day of the former customer"), None, last_day, "date"),
             *bills,
-            *_balance_rows(cards[0], _Balance(standing.owed, standing.prepayment), former),
-            *_balance_rows(cards[1], _Balance(ZERO, ZERO), new),
+            *_balance_rows(cards[0], balance_after(standing, {}), former),
+            *_balance_rows(cards[1], _NOTHING, new),
         )
         return Preview(rows, sum((one.difference for one in bills), ZERO))
 
@@ -175,13 +172,6 @@ def _from(account: Account, day: date, reason: str) -> Iterator[Facts]:
             yield replace(supply_terms.facts_of(term), starts_on=max(term.starts_on, day), reason=reason)
 
 
-def _after(standing: Standing, moves: Mapping[str, Decimal]) -> _Balance:
-    """What the bills owe once they have moved; what was paid beyond them is paid ahead."""
-    dues = [bill.due + moves.get(bill.code, ZERO) for bill in standing.bills]
-    surplus = sum((-due for due in dues if due < 0), ZERO)
-    return _Balance(sum((due for due in dues if due > 0), ZERO), standing.prepayment + surplus)
-
-
-def _balance_rows(card_no: str, before: _Balance, after: _Balance) -> Iterator[Change]:
+def _balance_rows(card_no: str, before: Balance, after: Balance) -> Iterator[Change]:
     yield Change(msgid("Owed"), before.owed, after.owed, MONEY, detail=card_no)
     yield Change(msgid("Prepayment"), before.ahead, after.ahead, MONEY, detail=card_no)

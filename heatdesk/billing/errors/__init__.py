@@ -27,6 +27,7 @@ from heatdesk.billing.errors.changes import (
     NoSuchSetting as NoSuchSetting,
     NoTermThatDay as NoTermThatDay,
     NotTheAuthor as NotTheAuthor,
+    PenaltyFirst as PenaltyFirst,
     SameAreas as SameAreas,
     SameCustomer as SameCustomer,
     SameFacts as SameFacts,

@@ -36,6 +36,13 @@ class NeedsSecondPerson(RuleBroken):
     )
 
 
+class PenaltyFirst(RuleBroken):
+    message = (
+        "A penalty of ¥%(penalty)s is open, which does not pass to the new customer. Take it at the counter, or ask "
+        "for it to be waived, first."
+    )
+
+
 class SettleFirst(RuleBroken):
     message = (
         "The account still owes ¥%(owed)s on its last day. Take the money first, or tick that the new customer takes "

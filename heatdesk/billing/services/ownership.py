@@ -7,22 +7,25 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
+from heatdesk.billing.errors import PenaltyFirst
 from heatdesk.billing.models import Account, Bill, Charge, Journal
 from heatdesk.billing.rules.ledger import JournalKind, LedgerCode, Movement
 from heatdesk.billing.rules.states import Item
 from heatdesk.billing.services import ledger, standings
 from heatdesk.billing.services.standings import Standing
 from heatdesk.db import db
-from heatdesk.money import format_money
+from heatdesk.money import ZERO, format_money
 
 
 def carry_over(former: Account, new: Account, *, by: int, memo: str) -> Journal | None:
     """What the former account owes becomes owed by the new one, season by season; prepayment likewise.
 
-    Both rows are locked by the caller. Gives the journal, None when there was nothing to carry over.
+    Both rows are locked by the caller. Gives the journal, None when there was nothing to carry over; raises
+    `PenaltyFirst`.
     """
     standing = standings.of_account(former.id)
-    owed = {bill.season_id: bill.due for bill in standing.bills if bill.due}
+    refuse_penalty(standing)
+    owed = {bill.season_id: bill.fee for bill in standing.bills if bill.fee}
     if not owed and not standing.prepayment:
         return None
     rows = [{"season_id": season_id, "account_id": new.id} for season_id in owed]
@@ -41,6 +44,13 @@ def carry_over(former: Account, new: Account, *, by: int, memo: str) -> Journal 
     if charges:
         db.session.execute(insert(Charge), charges)
     return journal
+
+
+def refuse_penalty(standing: Standing) -> None:
+    """A penalty is of who was late, not of who moves in; raises `PenaltyFirst` while there is one."""
+    penalty = sum((bill.penalty for bill in standing.bills), ZERO)
+    if penalty:
+        raise PenaltyFirst(penalty=format_money(penalty))
 
 
 def _debts(former: Account, new: Account, owed: dict[int, Decimal]) -> Iterator[Movement]:

@@ -56,7 +56,7 @@ PEOPLE = (
     ("dispatcher", "李静", Role.DISPATCHER),
     ("technician", "王磊", Role.TECHNICIAN),
 )
-"""Every role, and a second person where two are needed; all but administrator and manager belong to the first branch."""
+"""Every role, twice where two people are needed; administrator and manager belong to no branch."""
 _HEAD_OFFICE = {Role.ADMINISTRATOR, Role.MANAGER}
 _HOUSEHOLDS = {"沈阳分公司": 900, "辽中分公司": 300}
 _METHODS = (TenderMethod.CASH, TenderMethod.WECHAT, TenderMethod.ALIPAY, TenderMethod.CARD)

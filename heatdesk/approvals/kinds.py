@@ -88,6 +88,19 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """What somebody outside the office does for a carried-out request: its number and page, how it stands (word, icon,
+    tone of `_state.html`), and what bills rose by when it was done, yuan, signed; None before.
+    """
+
+    number: str
+    url: str
+    state: str
+    look: tuple[Any, str, str]
+    moved: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Head:
     """Whom or what a form is about, shown above it: a name, where it is, states as chips, figures in yuan."""
 
@@ -192,6 +205,10 @@ class Kind:
     def apply(self, effect: Effect) -> Decimal:
         """Carry out the frozen payload; returns by how many yuan bills rose. What is posted is posted in a `part`."""
         raise NotImplementedError
+
+    def errands(self, request_id: int) -> Sequence[Errand]:  # noqa: ARG002 (most kinds are done with the approval)
+        """What is still to be done elsewhere, or was."""
+        return ()
 
 
 class BatchKind(Kind):

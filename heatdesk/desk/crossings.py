@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from flask import url_for
+from sqlalchemy import func, select
 
-from heatdesk.approvals.kinds import Effect
-from heatdesk.approvals.models import ChangeRequest
+from heatdesk.approvals.kinds import Effect, Errand
+from heatdesk.approvals.models import ChangeRequest, RequestEffect
 from heatdesk.approvals.rules.states import OPEN as OPEN_REQUESTS
 from heatdesk.approvals.services import effects
 from heatdesk.approvals.words import KIND_TITLES
@@ -37,10 +38,15 @@ from heatdesk.i18n import _
 from heatdesk.money import ZERO
 from heatdesk.service.models import Ticket, TicketEvent
 from heatdesk.service.rules.states import OBSTACLES, OPEN, Cause, TicketState, TicketType, Verb
-from heatdesk.service.services import tickets, valve_jobs
+from heatdesk.service.services import labels, tickets, valve_jobs
 from heatdesk.service.services.tickets import Order
 
 SUPPLY_KINDS = ("suspension", "resumption", "temporary_suspension", "cut_off", "demolition", "reconnection")
+
+
+_EXECUTED = "executed:"
+"""What the later effect of a request is called, with the number of the job."""
+_MOST_ERRANDS = 200
 
 
 def approved_becomes_a_valve_job(
@@ -78,14 +84,14 @@ def a_turned_valve_changes_the_bill(ticket: Ticket, day: date, by: int) -> Mappi
             return reassessing.reassess(account, by=by, reason=ticket.number, since=change.first)
         moved = ZERO
         for season in reassessing.open_seasons(change.first):
-            with effect.part(f"executed:{ticket.number}:season:{season.code}"):
+            with effect.part(f"{_EXECUTED}{ticket.number}:season:{season.code}"):
                 moved += assessments.assess(account.id, season.id, by=by, reason=ticket.number)
         return moved
 
     if ticket.change_request_id is None:
         moved = post(None)
     else:
-        name = f"executed:{ticket.number}"
+        name = f"{_EXECUTED}{ticket.number}"
         moved = effects.carry_out_later(ticket.change_request_id, name, post, by=by)
     return {**facts, "moved": f"{moved:.2f}"}
 
@@ -153,6 +159,31 @@ def what_is_under_way_with_the_valve(account_id: int) -> list[Chip]:
     ]
     open_jobs = select(Ticket).where(Ticket.account_id == account_id, Ticket.state.in_(OPEN))
     return said + [_job_chip(ticket) for ticket in db.session.scalars(open_jobs.order_by(Ticket.id))]
+
+
+def errands_of(request_id: int) -> list[Errand]:
+    """The valve jobs of a request, how they stand, and what the bills moved by when the valve was turned."""
+    name = func.concat(_EXECUTED, Ticket.number)
+    rows = db.session.execute(
+        select(Ticket, RequestEffect.amount)
+        .outerjoin(
+            RequestEffect,
+            (RequestEffect.change_request_id == request_id) & (RequestEffect.effect == name),
+        )
+        .where(Ticket.change_request_id == request_id)
+        .order_by(Ticket.id)
+        .limit(_MOST_ERRANDS)
+    )
+    return [
+        Errand(
+            ticket.number,
+            url_for("valve_jobs.show", ticket_id=ticket.id),
+            ticket.state,
+            labels.look(ticket.state, ticket.due_on, today()),
+            moved,
+        )
+        for ticket, moved in rows
+    ]
 
 
 def _job_chip(ticket: Ticket) -> Chip:

@@ -64,6 +64,17 @@ def test_the_enquiry_counts_filters_and_exports(staffed):
     assert job.number in str(list(read_sheet(book.data, "jobs.xlsx").rows()))
 
 
+def test_the_request_shows_its_job_and_what_it_moved(staffed):
+    job = staffed.job()
+    page = f"/requests/{job.change_request_id}"
+    assert f"{job.number} to be carried out not yet" in text_of(staffed.clerk.get(page))
+    staffed.technician.post(f"{JOBS}/{job.id}/execute", filled(staffed, job))
+    told = staffed.clerk.get(page)
+    # 5 of 121 days are heated: 2,500 − (103.31 + 479.34).
+    assert f"{job.number} carried out −1,917.35" in text_of(told)
+    assert f'href="{JOBS}/{job.id}"' in told.get_data(as_text=True)
+
+
 def test_the_list_costs_no_query_a_row(staffed, count_queries):
     with count_queries() as seen:
         staffed.dispatcher.get(JOBS)

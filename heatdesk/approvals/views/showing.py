@@ -46,6 +46,7 @@ def show(request_id: int) -> ResponseReturnValue:
         left_out=history.outcomes(found, left_out_only=True),
         people=lists.names_of({found.applicant_id, *requests.editors_of(found)}),
         identities=deciding.identities(found, current_user),
+        errands=kind.errands(found.id) if found.state == RequestState.APPLIED else (),
         ways_back=_ways_back(found, kind),
         may_edit=found.state in EDITABLE and current_user.may(kind.permission),
         may_withdraw=found.state in WITHDRAWABLE and found.applicant_id == current_user.id,

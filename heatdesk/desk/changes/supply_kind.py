@@ -1,13 +1,13 @@
 """What the kinds about stopped and resumed supply share: whose flat, from which day, the effect to the fen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
 
-from heatdesk.approvals.kinds import MONEY, Change, Effect, Kind, Payload, Preview, Target
+from heatdesk.approvals.kinds import MONEY, Change, Effect, Errand, Kind, Payload, Preview, Target
 from heatdesk.billing.forms.supply_terms import DayField
 from heatdesk.billing.models import Account
 from heatdesk.billing.rules.states import SupplyState
@@ -65,6 +65,9 @@ class SupplyKind(Kind):
 
     def target(self, payload: Payload) -> Target:
         return target_of(payload["account_id"])
+
+    def errands(self, request_id: int) -> Sequence[Errand]:
+        return crossings.errands_of(request_id)
 
     def change(self, account: Account, payload: Payload) -> StateChange:
         """What becomes of the supply on the day asked for; raises what stands against it, in words."""

@@ -16,6 +16,7 @@ from heatdesk.approvals.kinds import (
     BatchRow,
     Change,
     Effect,
+    Errand,
     Evidence,
     Payload,
     Preview,
@@ -36,6 +37,7 @@ from heatdesk.billing.services.labels import SUPPLY_STATES
 from heatdesk.billing.services.supply_states import StateChange
 from heatdesk.dates import today
 from heatdesk.db import db
+from heatdesk.desk import crossings
 from heatdesk.desk.changes.supply_kind import FieldKind, first_day
 from heatdesk.errors import BadInput, RuleBroken, msgid
 from heatdesk.i18n import lazy, speaking
@@ -116,6 +118,9 @@ class SupplyList(BatchKind):
                 "accounts": account_ids,
             }
         )
+
+    def errands(self, request_id: int) -> Sequence[Errand]:
+        return crossings.errands_of(request_id)
 
     def fill(self, payload: Payload) -> Mapping[str, Any]:
         return {

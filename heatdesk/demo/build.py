@@ -60,11 +60,7 @@ PEOPLE = (
 _HEAD_OFFICE = {Role.ADMINISTRATOR, Role.MANAGER}
 _HOUSEHOLDS = {"沈阳分公司": 900, "辽中分公司": 300}
 _METHODS = (TenderMethod.CASH, TenderMethod.WECHAT, TenderMethod.ALIPAY, TenderMethod.CARD)
-_COLD_BANDS = [
-    {"below_c": "18", "share": "0.2"},
-    {"below_c": "16", "share": "0.5"},
-    {"below_c": "14", "share": "1"},
-]
+_COLD_BANDS = [{"below_c": c, "share": share} for c, share in (("18", "0.2"), ("16", "0.5"), ("14", "1"))]
 _PAID_YESTERDAY, _PAID_TODAY = 40, 6
 _DAYS_SINCE_TAKEOVER = 60
 

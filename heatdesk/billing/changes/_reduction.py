@@ -1,10 +1,9 @@
 """What the kinds that lower or raise one bill share; each says in its own file what it asks and what it rests on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-
-from sqlalchemy import select
 
 from heatdesk.approvals.kinds import Change, Effect, Kind, Payload, Preview, Target
 from heatdesk.billing.errors import NothingReduced
@@ -12,14 +11,18 @@ from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.adjustments import Granted, plain
 from heatdesk.billing.rules.lines import Line
 from heatdesk.billing.rules.sentences import SENTENCES
-from heatdesk.billing.services import accounts, open_reductions, reduction_choices, reductions
+from heatdesk.billing.services import (
+    accounts,
+    open_reductions,
+    reduction_choices,
+    reductions,
+    request_targets,
+)
 from heatdesk.billing.services.labels import ITEMS
 from heatdesk.billing.services.reductions import Outlook
-from heatdesk.db import db, get_or_refuse
-from heatdesk.errors import Missing, msgid
+from heatdesk.db import get_or_refuse
+from heatdesk.errors import msgid
 from heatdesk.i18n import speaking
-from heatdesk.network.models import Premises
-from heatdesk.people.models import Customer
 
 
 class OneBill(Kind):
@@ -37,7 +40,7 @@ class OneBill(Kind):
         raise NotImplementedError
 
     def read(self, form: Any) -> Payload:
-        account_id = reduction_choices.account_of(form.card_no.data)
+        account_id = request_targets.read_account(form.card_no.data).id
         with reductions.refusals_in_words():
             return payload_of(account_id, form.season_id.data, self.wanted(form))
 
@@ -90,20 +93,8 @@ def payload_of(account_id: int, season_id: int, wanted: Sequence[Granted]) -> Pa
 
 def target_of(account_id: int, season_id: int) -> Target:
     """One bill, named by card, customer, place and season."""
-    row = db.session.execute(
-        select(Account, Customer.name, Premises.address, Season.code)
-        .join(Customer, Customer.id == Account.customer_id)
-        .join(Premises, Premises.id == Account.premises_id)
-        .join(Season, Season.id == season_id)
-        .where(Account.id == account_id)
-    ).first()
-    if row is None:
-        raise Missing
-    account, name, address, code = row
-    label = f"{account.card_no} {name} {address} · {code}"
-    return Target(
-        open_reductions.target_key(account.id, season_id), label, account.branch_id, account.customer_id
-    )
+    household = request_targets.target_of(account_id, open_reductions.target_key(account_id, season_id))
+    return replace(household, label=f"{household.label} · {get_or_refuse(Season, season_id).code}")
 
 
 def preview_of(season: Season, looked: Outlook) -> Preview:

@@ -11,8 +11,9 @@ from heatdesk.billing.forms.reductions import BadDebtForm
 from heatdesk.billing.models import Account, Season
 from heatdesk.billing.rules.adjustments import Granted, Stated
 from heatdesk.billing.rules.states import Item
-from heatdesk.billing.services import reduction_choices, written_off
+from heatdesk.billing.services import written_off
 from heatdesk.billing.services.reductions import Outlook
+from heatdesk.billing.services.request_targets import read_account
 from heatdesk.i18n import lazy
 from heatdesk.money import format_money, round_money
 
@@ -27,7 +28,7 @@ class BadDebt(OneBill):
     def read(self, form: Any) -> Payload:
         """An amount left empty becomes what is owed now, so that it is stated in the request."""
         if form.amount.data is None:
-            account_id = reduction_choices.account_of(form.card_no.data)
+            account_id = read_account(form.card_no.data).id
             form.amount.data = written_off.due_of(account_id, form.season_id.data)
         return super().read(form)
 

@@ -12,8 +12,9 @@ from heatdesk.approvals.words import KIND_TITLES
 from heatdesk.billing.errors import NoSuchReduction
 from heatdesk.billing.forms.reductions import WithdrawalForm
 from heatdesk.billing.models import Account, Season
-from heatdesk.billing.services import reduction_choices, reductions
+from heatdesk.billing.services import reductions
 from heatdesk.billing.services.reductions import Outlook
+from heatdesk.billing.services.request_targets import read_account
 from heatdesk.db import db, get_or_refuse
 from heatdesk.errors import msgid
 from heatdesk.i18n import speaking
@@ -30,7 +31,7 @@ class Withdrawal(Kind):
 
     def read(self, form: Any) -> Payload:
         card_no = form.card_no.data
-        account_id = reduction_choices.account_of(card_no) if card_no else None
+        account_id = read_account(card_no).id if card_no else None
         granted = db.session.scalar(
             select(ChangeRequest.id).where(
                 ChangeRequest.number == form.number.data, scope_branch(ChangeRequest.branch_id)

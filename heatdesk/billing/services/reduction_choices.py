@@ -5,7 +5,7 @@ from typing import Any
 from flask_login import current_user
 from sqlalchemy import select
 
-from heatdesk.billing.errors import CardsUnknown, NoSuchCard, SeasonUnknown
+from heatdesk.billing.errors import CardsUnknown, SeasonUnknown
 from heatdesk.billing.models import Account, Allocation, Payment, PaymentVoid, Season, Tariff, TillShift
 from heatdesk.billing.rules.workflow import TariffState
 from heatdesk.db import db
@@ -38,16 +38,6 @@ def stations() -> list[tuple[int, str]]:
 def communities() -> list[tuple[int, str]]:
     """The communities with buildings of the reader's branch."""
     return _places(Community, Building.community_id)
-
-
-def account_of(card_no: str) -> int:
-    """The account with this card number; raises `NoSuchCard` outside the reader's branch."""
-    found = db.session.scalar(
-        select(Account.id).where(Account.card_no == card_no, scope_branch(Account.branch_id))
-    )
-    if found is None:
-        raise NoSuchCard(card_no=card_no)
-    return found
 
 
 def accounts_of(card_nos: list[str]) -> list[int]:
